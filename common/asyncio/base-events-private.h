@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The inside of a loop. It is spread over four files: base-events.c has what Python's
+ * BaseEventLoop has, loop-source.c makes it live in a GMainContext, selectors.c watches file
+ * descriptors, unix-events.c signals.
+ */
+
+#include <asyncio/base-events.h>
+
+#include "clock-private.h"
+#include "events-private.h"
+#include "executor-private.h"
+#include "tasks-private.h"
+#include "timers-private.h"
+#include "wakeup-private.h"
+
+typedef struct _AsyncioSelector AsyncioSelector;
+
+struct _AsyncioLoop
+{
+  gatomicrefcount ref_count;
+
+  /* How it lives in GLib. */
+  GMainContext *context;
+  GSource *source;
+
+  /* What waits to be called. */
+  AsyncioHandleQueue ready;
+  AsyncioTimerHeap timers;
+  AsyncioSelector *selector; /* (nullable) made when the first descriptor is watched */
+  GHashTable *signals;       /* (nullable) signal number -> GSource */
+
+  /* What other threads want to be called. */
+  GMutex inbox_lock;
+  AsyncioHandleQueue inbox;  /* inbox_lock */
+  gboolean inbox_closed;     /* inbox_lock */
+  AsyncioWakeup wakeup;
+
+  AsyncioClock *clock; /* (nullable) virtual */
+  guint n_owed;        /* results that other threads will post: time must not jump meanwhile */
+
+  /* What runs. */
+  GThread *thread; /* (unowned) (nullable) where run_forever() is under way */
+  gboolean in_turn;
+  gboolean stopping;
+  gboolean stopped; /* by stop(): run_forever() must return */
+  gboolean closed;
+  gboolean debug;
+  GError *leaving; /* (nullable) why run_forever() must return: KeyboardInterrupt, SystemExit, deadlock */
+
+  AsyncioTask *current_task; /* (unowned) (nullable) */
+  AsyncioTaskList tasks;     /* (owned) all that are not done */
+  AsyncioFuture *awaited;    /* (unowned) those for which something waits */
+
+  AsyncioExecutor *default_executor; /* (nullable) */
+  AsyncioWorkItem *work_items;       /* (owned) what threads do for futures of this loop */
+
+  AsyncioExceptionHandler exception_handler;
+  gpointer exception_handler_data;
+  GDestroyNotify exception_handler_destroy;
+};
+
+gboolean asyncio_loop_check_closed (AsyncioLoop  *self,
+                                    GError      **error);
+
+/* (transfer full): puts a handle on the ready queue */
+void asyncio_loop_add_ready (AsyncioLoop   *self,
+                             AsyncioHandle *handle);
+void asyncio_loop_remove_timer (AsyncioLoop   *self,
+                                AsyncioHandle *handle);
+
+/* BaseEventLoop._run_once, but for the waiting. Returns how many handles it called. */
+guint asyncio_loop_turn (AsyncioLoop *self);
+gboolean asyncio_loop_has_ready (AsyncioLoop *self);
+gboolean asyncio_loop_must_leave (AsyncioLoop *self);
+
+/* --- loop-source.c --- */
+void asyncio_loop_attach (AsyncioLoop *self);
+void asyncio_loop_detach (AsyncioLoop *self);
+
+/* --- selectors.c --- */
+/* Queues the callbacks of the descriptors that are ready. */
+void asyncio_selector_collect (AsyncioSelector *self,
+                               AsyncioLoop     *loop);
+gboolean asyncio_selector_is_ready (AsyncioSelector *self,
+                                    GSource         *source);
+/* Whether a descriptor is watched, so that something from outside may wake the loop. */
+gboolean asyncio_selector_is_used (AsyncioSelector *self);
+void asyncio_selector_free (AsyncioSelector *self);

@@ -1,0 +1,664 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The event loop (Lib/asyncio/base_events.py).
+ *
+ * A turn of the loop, and where the handles come from:
+ *
+ *      call_later ──> timer heap ──due──────────┐
+ *      add_reader ──> nested epoll ──readable───┤
+ *      other threads ──> inbox ─────────────────┤
+ *      call_soon, futures that get done ────────┤
+ *                                               v
+ *                                         ready queue ──turn──> called
+ *
+ * A turn calls the handles that are in the ready queue at its start; what they
+ * schedule is for the next turn. Everything that asyncio promises about order
+ * follows from that.
+ */
+
+#include "base-events-private.h"
+
+#include "futures-private.h"
+#include "thread-state-private.h"
+
+#include <asyncio/exceptions.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+#define NS_PER_S 1e9
+
+/* --- Life ---------------------------------------------------------------------- */
+
+AsyncioLoop *
+asyncio_new_event_loop (void)
+{
+  AsyncioLoop *self = g_new0 (AsyncioLoop, 1);
+  AsyncioClock *clock = asyncio_thread_state ()->clock;
+  const char *debug = g_getenv ("PYTHONASYNCIODEBUG");
+
+  g_atomic_ref_count_init (&self->ref_count);
+  g_mutex_init (&self->inbox_lock);
+  self->clock = clock != NULL ? asyncio_clock_ref (clock) : NULL;
+  self->debug = debug != NULL && debug[0] != '\0';
+  asyncio_loop_attach (self);
+
+  return self;
+}
+
+AsyncioLoop *
+asyncio_loop_ref (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  g_atomic_ref_count_inc (&loop->ref_count);
+
+  return loop;
+}
+
+static void
+loop_finalize (AsyncioLoop *self)
+{
+  if (!self->closed)
+    {
+      g_warning ("unclosed event loop");
+      g_atomic_ref_count_init (&self->ref_count);
+      asyncio_loop_close (self, NULL);
+    }
+
+  asyncio_loop_set_exception_handler (self, NULL, NULL, NULL);
+  g_clear_pointer (&self->clock, asyncio_clock_unref);
+  g_clear_error (&self->leaving);
+  asyncio_loop_detach (self);
+  g_mutex_clear (&self->inbox_lock);
+  g_free (self);
+}
+
+void
+asyncio_loop_unref (AsyncioLoop *loop)
+{
+  g_return_if_fail (loop != NULL);
+
+  if (g_atomic_ref_count_dec (&loop->ref_count))
+    loop_finalize (loop);
+}
+
+gboolean
+asyncio_loop_check_closed (AsyncioLoop  *self,
+                           GError      **error)
+{
+  if (!self->closed)
+    return TRUE;
+
+  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Event loop is closed");
+  return FALSE;
+}
+
+gboolean
+asyncio_loop_close (AsyncioLoop  *loop,
+                    GError      **error)
+{
+  AsyncioHandleQueue inbox;
+
+  g_return_val_if_fail (loop != NULL, FALSE);
+
+  if (asyncio_loop_is_running (loop))
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Cannot close a running event loop");
+      return FALSE;
+    }
+
+  if (loop->closed)
+    return TRUE;
+
+  /* What is freed below may run the clean-up of coroutines, and that may look at the loop. */
+  asyncio_loop_ref (loop);
+  loop->closed = TRUE;
+
+  g_mutex_lock (&loop->inbox_lock);
+  inbox = loop->inbox;
+  loop->inbox = (AsyncioHandleQueue) { NULL, NULL, 0 };
+  loop->inbox_closed = TRUE;
+  g_mutex_unlock (&loop->inbox_lock);
+
+  asyncio_handle_queue_clear (&inbox);
+  asyncio_handle_queue_clear (&loop->ready);
+  asyncio_timer_heap_clear (&loop->timers);
+  g_clear_pointer (&loop->selector, asyncio_selector_free);
+  g_clear_pointer (&loop->signals, g_hash_table_unref);
+
+  if (loop->default_executor != NULL)
+    {
+      asyncio_executor_shutdown (loop->default_executor, FALSE);
+      g_clear_pointer (&loop->default_executor, asyncio_executor_unref);
+    }
+
+  asyncio_work_item_list_abandon (&loop->work_items);
+  asyncio_future_list_abandon (&loop->awaited);
+  asyncio_task_list_abandon (&loop->tasks);
+  asyncio_loop_unref (loop);
+
+  return TRUE;
+}
+
+gboolean
+asyncio_loop_is_closed (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, TRUE);
+
+  return loop->closed;
+}
+
+/* --- Scheduling ------------------------------------------------------------------ */
+
+static gboolean
+check_thread (AsyncioLoop  *self,
+              GError      **error)
+{
+  if (!self->debug || self->thread == NULL || self->thread == g_thread_self ())
+    return TRUE;
+
+  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                       "Non-thread-safe operation invoked on an event loop other than the current one");
+  return FALSE;
+}
+
+void
+asyncio_loop_add_ready (AsyncioLoop   *self,
+                        AsyncioHandle *handle)
+{
+  asyncio_handle_queue_push (&self->ready, handle);
+}
+
+AsyncioHandle *
+asyncio_loop_call_soon_named (AsyncioLoop      *loop,
+                              AsyncioCallback   callback,
+                              gpointer          user_data,
+                              GDestroyNotify    destroy,
+                              const char       *name,
+                              GError          **error)
+{
+  AsyncioHandle *handle;
+
+  g_return_val_if_fail (loop != NULL, NULL);
+  g_return_val_if_fail (callback != NULL, NULL);
+
+  if (!asyncio_loop_check_closed (loop, error) || !check_thread (loop, error))
+    {
+      if (destroy != NULL)
+        destroy (user_data);
+      return NULL;
+    }
+
+  handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_loop_add_ready (loop, handle);
+
+  return handle;
+}
+
+/* Seconds to nanoseconds, rounded up: a timer must never fire early. */
+static gint64
+seconds_to_ns (double seconds)
+{
+  double ns = ceil (seconds * NS_PER_S);
+
+  return ns >= (double) G_MAXINT64 ? G_MAXINT64 : ns > 0 ? (gint64) ns : 0;
+}
+
+static AsyncioHandle *
+call_at_ns (AsyncioLoop      *self,
+            gint64            when_ns,
+            AsyncioCallback   callback,
+            gpointer          user_data,
+            GDestroyNotify    destroy,
+            const char       *name,
+            GError          **error)
+{
+  AsyncioHandle *handle;
+
+  if (!asyncio_loop_check_closed (self, error) || !check_thread (self, error))
+    {
+      if (destroy != NULL)
+        destroy (user_data);
+      return NULL;
+    }
+
+  handle = asyncio_handle_new (callback, user_data, destroy, name);
+  handle->loop = self;
+  handle->when_ns = when_ns;
+  asyncio_timer_heap_push (&self->timers, handle);
+
+  return handle;
+}
+
+AsyncioHandle *
+asyncio_loop_call_later_named (AsyncioLoop      *loop,
+                               double            delay,
+                               AsyncioCallback   callback,
+                               gpointer          user_data,
+                               GDestroyNotify    destroy,
+                               const char       *name,
+                               GError          **error)
+{
+  gint64 now;
+  gint64 delay_ns;
+
+  g_return_val_if_fail (loop != NULL, NULL);
+  g_return_val_if_fail (callback != NULL, NULL);
+
+  now = asyncio_clock_get_ns (loop->clock);
+  delay_ns = MIN (seconds_to_ns (delay), G_MAXINT64 - now);
+
+  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, error);
+}
+
+AsyncioHandle *
+asyncio_loop_call_at_named (AsyncioLoop      *loop,
+                            double            when,
+                            AsyncioCallback   callback,
+                            gpointer          user_data,
+                            GDestroyNotify    destroy,
+                            const char       *name,
+                            GError          **error)
+{
+  g_return_val_if_fail (loop != NULL, NULL);
+  g_return_val_if_fail (callback != NULL, NULL);
+
+  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, error);
+}
+
+void
+asyncio_loop_remove_timer (AsyncioLoop   *self,
+                           AsyncioHandle *handle)
+{
+  asyncio_timer_heap_remove (&self->timers, handle);
+}
+
+gboolean
+asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
+                                         AsyncioCallback   callback,
+                                         gpointer          user_data,
+                                         GDestroyNotify    destroy,
+                                         const char       *name,
+                                         GError          **error)
+{
+  AsyncioHandle *handle;
+  gboolean closed;
+
+  g_return_val_if_fail (loop != NULL, FALSE);
+  g_return_val_if_fail (callback != NULL, FALSE);
+
+  handle = asyncio_handle_new (callback, user_data, destroy, name);
+
+  g_mutex_lock (&loop->inbox_lock);
+  closed = loop->inbox_closed;
+  if (!closed)
+    asyncio_handle_queue_push (&loop->inbox, handle);
+  g_mutex_unlock (&loop->inbox_lock);
+
+  if (closed)
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Event loop is closed");
+      asyncio_handle_unref (handle);
+      return FALSE;
+    }
+
+  asyncio_wakeup_notify (&loop->wakeup);
+
+  return TRUE;
+}
+
+double
+asyncio_loop_time (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, 0.0);
+
+  return (double) asyncio_clock_get_ns (loop->clock) / NS_PER_S;
+}
+
+AsyncioFuture *
+asyncio_loop_create_future (AsyncioLoop *loop)
+{
+  return asyncio_future_new (loop);
+}
+
+/* --- A turn ------------------------------------------------------------------------ */
+
+static void
+take_inbox (AsyncioLoop *self)
+{
+  g_mutex_lock (&self->inbox_lock);
+  asyncio_handle_queue_append (&self->ready, &self->inbox);
+  g_mutex_unlock (&self->inbox_lock);
+}
+
+static void
+queue_due_timers (AsyncioLoop *self)
+{
+  AsyncioHandle *next = asyncio_timer_heap_peek (&self->timers);
+  gint64 now;
+
+  if (next == NULL)
+    return;
+
+  now = asyncio_clock_get_ns (self->clock);
+  while (next != NULL && next->when_ns <= now)
+    {
+      asyncio_loop_add_ready (self, asyncio_timer_heap_pop (&self->timers));
+      next = asyncio_timer_heap_peek (&self->timers);
+    }
+}
+
+/* Handle._run */
+static void
+run_handle (AsyncioLoop   *self,
+            AsyncioHandle *handle)
+{
+  g_autoptr (GError) error = NULL;
+
+  asyncio_handle_run (handle, &error);
+
+  if (G_LIKELY (error == NULL))
+    return;
+
+  if (asyncio_error_ends_loop (error))
+    {
+      g_clear_error (&self->leaving);
+      self->leaving = g_steal_pointer (&error);
+    }
+  else
+    {
+      g_autofree char *message = g_strdup_printf ("Exception in callback %s", handle->name);
+
+      asyncio_loop_call_exception_handler (self, &(AsyncioExceptionContext) {
+                                                     .message = message,
+                                                     .exception = error,
+                                                     .handle = handle,
+                                                 });
+    }
+}
+
+guint
+asyncio_loop_turn (AsyncioLoop *self)
+{
+  guint n;
+
+  take_inbox (self);
+  queue_due_timers (self);
+
+  n = self->ready.length;
+  for (guint i = 0; i < n && self->leaving == NULL; i++)
+    {
+      AsyncioHandle *handle = asyncio_handle_queue_pop (&self->ready);
+
+      if (!handle->cancelled)
+        run_handle (self, handle);
+      asyncio_handle_unref (handle);
+    }
+
+  if (self->stopping)
+    self->stopped = TRUE;
+
+  return n;
+}
+
+gboolean
+asyncio_loop_must_leave (AsyncioLoop *self)
+{
+  return self->stopped || self->leaving != NULL;
+}
+
+gboolean
+asyncio_loop_has_ready (AsyncioLoop *self)
+{
+  gboolean has_inbox;
+
+  if (self->ready.length > 0 || self->stopping)
+    return TRUE;
+
+  g_mutex_lock (&self->inbox_lock);
+  has_inbox = self->inbox.length > 0;
+  g_mutex_unlock (&self->inbox_lock);
+
+  return has_inbox;
+}
+
+/* --- Running ----------------------------------------------------------------------- */
+
+static gboolean
+check_running (AsyncioLoop  *self,
+               GError      **error)
+{
+  if (asyncio_loop_is_running (self))
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "This event loop is already running");
+      return FALSE;
+    }
+
+  if (asyncio_get_running_loop (NULL) != NULL)
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                           "Cannot run the event loop while another loop is running");
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+asyncio_loop_run_forever (AsyncioLoop  *loop,
+                          GError      **error)
+{
+  g_return_val_if_fail (loop != NULL, FALSE);
+
+  if (!asyncio_loop_check_closed (loop, error) || !check_running (loop, error))
+    return FALSE;
+
+  asyncio_loop_ref (loop);
+  loop->thread = g_thread_self ();
+  asyncio_set_running_loop (loop);
+  g_main_context_push_thread_default (loop->context);
+
+  while (!asyncio_loop_must_leave (loop))
+    g_main_context_iteration (loop->context, TRUE);
+
+  g_main_context_pop_thread_default (loop->context);
+  asyncio_set_running_loop (NULL);
+  loop->thread = NULL;
+  loop->stopping = FALSE;
+  loop->stopped = FALSE;
+
+  if (loop->leaving != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&loop->leaving));
+      asyncio_loop_unref (loop);
+      return FALSE;
+    }
+
+  asyncio_loop_unref (loop);
+  return TRUE;
+}
+
+static void
+stop_when_done (AsyncioFuture  *future,
+                gpointer        user_data,
+                GError        **error)
+{
+  (void) error;
+
+  /* KeyboardInterrupt and SystemExit are on their way out already: stop() would stay for
+   * the next run. */
+  if (!asyncio_future_cancelled (future))
+    {
+      const GError *exception = asyncio_future_peek_exception (future);
+
+      if (exception != NULL && asyncio_error_ends_loop (exception))
+        return;
+    }
+
+  asyncio_loop_stop (user_data);
+}
+
+gpointer
+asyncio_loop_run_until_complete (AsyncioLoop  *loop,
+                                 gpointer      awaitable,
+                                 GError      **error)
+{
+  gboolean is_new_task = !asyncio_isfuture (awaitable);
+  g_autoptr (AsyncioFuture) future = NULL;
+  gboolean stopped;
+
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  awaitable = asyncio_iscoroutine (awaitable) ? asyncio_ref_sink (awaitable) : awaitable;
+  if (asyncio_loop_check_closed (loop, error) && check_running (loop, error))
+    future = asyncio_ensure_future_in (loop, awaitable, error);
+  if (asyncio_iscoroutine (awaitable))
+    asyncio_unref (awaitable);
+  if (future == NULL)
+    return NULL;
+
+  if (is_new_task)
+    asyncio_task_set_log_destroy_pending ((AsyncioTask *) future, FALSE);
+
+  asyncio_future_add_done_callback (future, stop_when_done, loop, NULL);
+  stopped = asyncio_loop_run_forever (loop, error);
+  asyncio_future_remove_done_callback (future, stop_when_done, loop);
+
+  if (!stopped)
+    {
+      /* The error is on its way to the caller, who has no other way to the task. */
+      if (is_new_task && asyncio_future_done (future) && !asyncio_future_cancelled (future))
+        (void) asyncio_future_exception (future, NULL);
+      return NULL;
+    }
+
+  if (!asyncio_future_done (future))
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                           "Event loop stopped before Future completed.");
+      return NULL;
+    }
+
+  return is_new_task ? asyncio_future_steal_result (future, error) : asyncio_future_result (future, error);
+}
+
+void
+asyncio_loop_stop (AsyncioLoop *loop)
+{
+  g_return_if_fail (loop != NULL);
+
+  loop->stopping = TRUE;
+}
+
+gboolean
+asyncio_loop_is_running (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, FALSE);
+
+  return loop->thread != NULL;
+}
+
+GMainContext *
+asyncio_loop_get_main_context (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  return loop->context;
+}
+
+void
+asyncio_loop_set_debug (AsyncioLoop *loop,
+                        gboolean     enabled)
+{
+  g_return_if_fail (loop != NULL);
+
+  loop->debug = enabled;
+}
+
+gboolean
+asyncio_loop_get_debug (AsyncioLoop *loop)
+{
+  g_return_val_if_fail (loop != NULL, FALSE);
+
+  return loop->debug;
+}
+
+/* --- The exception handler ----------------------------------------------------------- */
+
+void
+asyncio_loop_set_exception_handler (AsyncioLoop             *loop,
+                                    AsyncioExceptionHandler  handler,
+                                    gpointer                 user_data,
+                                    GDestroyNotify           destroy)
+{
+  gpointer old_data;
+  GDestroyNotify old_destroy;
+
+  g_return_if_fail (loop != NULL);
+
+  old_data = loop->exception_handler_data;
+  old_destroy = loop->exception_handler_destroy;
+  loop->exception_handler = handler;
+  loop->exception_handler_data = user_data;
+  loop->exception_handler_destroy = destroy;
+
+  if (old_destroy != NULL)
+    old_destroy (old_data);
+}
+
+void
+asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
+                                        const AsyncioExceptionContext *context)
+{
+  g_autoptr (GString) text = NULL;
+
+  g_return_if_fail (loop != NULL);
+  g_return_if_fail (context != NULL);
+
+  text = g_string_new (context->message != NULL ? context->message : "Unhandled exception in event loop");
+
+  if (context->future != NULL)
+    {
+      g_autofree char *repr = asyncio_repr (context->future);
+
+      g_string_append_printf (text, "\nfuture: %s", repr);
+    }
+
+  if (context->handle != NULL)
+    g_string_append_printf (text, "\nhandle: <Handle %s>", context->handle->name);
+
+  if (context->exception != NULL)
+    {
+      g_autofree char *what = asyncio_error_to_string (context->exception);
+
+      g_string_append_printf (text, "\n%s", what);
+    }
+
+  g_warning ("%s", text->str);
+}
+
+void
+asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
+                                     const AsyncioExceptionContext *context)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_return_if_fail (loop != NULL);
+  g_return_if_fail (context != NULL);
+
+  if (loop->exception_handler == NULL)
+    {
+      asyncio_loop_default_exception_handler (loop, context);
+      return;
+    }
+
+  loop->exception_handler (loop, context, loop->exception_handler_data, &error);
+
+  if (error != NULL)
+    asyncio_loop_default_exception_handler (loop, &(AsyncioExceptionContext) {
+                                                      .message = "Unhandled error in exception handler",
+                                                      .exception = error,
+                                                  });
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The virtual clock. Who moves it is the loop: asyncio_loop_turn() in base-events.c.
+ */
+
+#include "clock-private.h"
+
+#include "thread-state-private.h"
+
+#include <time.h>
+
+struct _AsyncioClock
+{
+  gatomicrefcount ref_count;
+  gint64 time_ns;
+};
+
+AsyncioClock *
+asyncio_virtual_clock_new (void)
+{
+  AsyncioClock *self = g_new0 (AsyncioClock, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+
+  return self;
+}
+
+AsyncioClock *
+asyncio_clock_ref (AsyncioClock *clock)
+{
+  g_return_val_if_fail (clock != NULL, NULL);
+
+  g_atomic_ref_count_inc (&clock->ref_count);
+
+  return clock;
+}
+
+void
+asyncio_clock_unref (AsyncioClock *clock)
+{
+  g_return_if_fail (clock != NULL);
+
+  if (g_atomic_ref_count_dec (&clock->ref_count))
+    g_free (clock);
+}
+
+gint64
+asyncio_clock_get_ns (AsyncioClock *clock)
+{
+  struct timespec now;
+
+  if (clock != NULL)
+    return clock->time_ns;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+
+  return (gint64) now.tv_sec * G_GINT64_CONSTANT (1000000000) + now.tv_nsec;
+}
+
+void
+asyncio_clock_jump_to (AsyncioClock *self,
+                       gint64        time_ns)
+{
+  self->time_ns = MAX (self->time_ns, time_ns);
+}
+
+void
+asyncio_set_clock (AsyncioClock *clock)
+{
+  AsyncioThreadState *thread = asyncio_thread_state ();
+
+  g_clear_pointer (&thread->clock, asyncio_clock_unref);
+  if (clock != NULL)
+    thread->clock = asyncio_clock_ref (clock);
+}

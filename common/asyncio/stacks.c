@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Stacks for coroutines.
+ *
+ * A stack is 128 KiB of address space, of which only the pages that are touched cost
+ * memory. They are cut from slabs, and a stack that is given back is kept for the
+ * next coroutine:
+ *
+ *      slab  | guard | stack ........ | guard | stack ........ | guard | ...
+ *                    ^ base           ^ base + size: a stack grows down from here
+ *
+ * The page below each stack is a guard: who overflows it gets a fault instead of
+ * another coroutine's memory. There are two ways to make one. MADV_GUARD_INSTALL
+ * (Linux 6.13) marks the page in the page table and costs nothing more. Older kernels need
+ * mprotect(), which splits the mapping in two; a process may have 65,530 mappings
+ * (vm.max_map_count), and one that has used them up cannot even allocate memory any
+ * more. So those guards are counted, and when half of the mappings are used a new
+ * coroutine is refused with a MemoryError.
+ */
+
+#include "sanitizers-private.h"
+#include "stacks-private.h"
+
+#include <asyncio/exceptions.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifdef HAVE_VALGRIND
+#include <valgrind/valgrind.h>
+#endif
+
+#ifdef ASYNCIO_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
+#define STACK_SIZE (128 * 1024)
+#define STACKS_PER_SLAB 64
+
+/* How many unused stacks may keep the memory that they touched. */
+#define MAX_WARM_STACKS 256
+
+#ifndef MADV_GUARD_INSTALL
+#define MADV_GUARD_INSTALL 102
+#endif
+
+struct _AsyncioStackSlab
+{
+  AsyncioStackSlab *next;
+  gpointer memory;
+  gsize size;
+  guint n_used; /* stacks that were cut off so far */
+  guint n_mappings;
+  AsyncioStack stacks[STACKS_PER_SLAB];
+};
+
+/* Mappings that our mprotect() guards made, in all threads. */
+static gint n_mappings;
+
+static gint
+max_mappings (void)
+{
+  static gint cached;
+
+  if (g_atomic_int_get (&cached) == 0)
+    {
+      g_autofree char *text = NULL;
+      gint limit = 65530;
+
+      if (g_file_get_contents ("/proc/sys/vm/max_map_count", &text, NULL, NULL))
+        limit = (gint) CLAMP (g_ascii_strtoll (text, NULL, 10), 1024, G_MAXINT);
+
+      g_atomic_int_set (&cached, limit / 2);
+    }
+
+  return g_atomic_int_get (&cached);
+}
+
+static gboolean
+set_memory_error (GError    **error,
+                  const char *what)
+{
+  g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_MEMORY,
+               "no stack for another coroutine: %s", what);
+  return FALSE;
+}
+
+static AsyncioStackSlab *
+slab_new (GError **error)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  gsize size = STACKS_PER_SLAB * (STACK_SIZE + page);
+  AsyncioStackSlab *self;
+  gpointer memory;
+
+  memory = mmap (NULL, size, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+  if (memory == MAP_FAILED)
+    {
+      set_memory_error (error, g_strerror (errno));
+      return NULL;
+    }
+
+  /* A huge page would back the untouched part of every stack. Not having them is no error. */
+  (void) madvise (memory, size, MADV_NOHUGEPAGE);
+
+  self = g_new0 (AsyncioStackSlab, 1);
+  self->memory = memory;
+  self->size = size;
+
+  return self;
+}
+
+static void
+slab_free (AsyncioStackSlab *self)
+{
+#ifdef HAVE_VALGRIND
+  for (guint i = 0; i < self->n_used; i++)
+    VALGRIND_STACK_DEREGISTER (self->stacks[i].valgrind_id);
+#endif
+
+  munmap (self->memory, self->size);
+  g_atomic_int_add (&n_mappings, -(gint) self->n_mappings);
+  g_free (self);
+}
+
+static gboolean
+install_guard (AsyncioStackSlab *slab,
+               gpointer          page,
+               gsize             page_size,
+               GError          **error)
+{
+  if (madvise (page, page_size, MADV_GUARD_INSTALL) == 0)
+    return TRUE;
+
+  /* The guard is a mapping of its own, and so is what follows it. */
+  if (g_atomic_int_add (&n_mappings, 2) + 2 > max_mappings ())
+    {
+      g_atomic_int_add (&n_mappings, -2);
+      return set_memory_error (error, "as many guard pages as vm.max_map_count allows are in use");
+    }
+
+  if (mprotect (page, page_size, PROT_NONE) != 0)
+    {
+      g_atomic_int_add (&n_mappings, -2);
+      return set_memory_error (error, g_strerror (errno));
+    }
+
+  slab->n_mappings += 2;
+  return TRUE;
+}
+
+static AsyncioStack *
+slab_cut (AsyncioStackSlab *self,
+          GError          **error)
+{
+  gsize page = (gsize) sysconf (_SC_PAGESIZE);
+  guint8 *guard = (guint8 *) self->memory + self->n_used * (STACK_SIZE + page);
+  AsyncioStack *stack = &self->stacks[self->n_used];
+
+  if (!install_guard (self, guard, page, error))
+    return NULL;
+
+  stack->base = guard + page;
+  stack->size = STACK_SIZE;
+#ifdef HAVE_VALGRIND
+  stack->valgrind_id = VALGRIND_STACK_REGISTER (stack->base, (guint8 *) stack->base + stack->size);
+#endif
+  self->n_used++;
+
+  return stack;
+}
+
+AsyncioStack *
+asyncio_stack_pool_take (AsyncioStackPool  *self,
+                         GError           **error)
+{
+  AsyncioStack *stack = self->free;
+
+  if (G_LIKELY (stack != NULL))
+    {
+      self->free = stack->next;
+      self->n_free--;
+      self->n_taken++;
+      return stack;
+    }
+
+  if (self->slabs == NULL || self->slabs->n_used == STACKS_PER_SLAB)
+    {
+      AsyncioStackSlab *slab = slab_new (error);
+
+      if (slab == NULL)
+        return NULL;
+
+      slab->next = self->slabs;
+      self->slabs = slab;
+    }
+
+  stack = slab_cut (self->slabs, error);
+  if (stack != NULL)
+    self->n_taken++;
+
+  return stack;
+}
+
+void
+asyncio_stack_pool_give_back (AsyncioStackPool *self,
+                              AsyncioStack     *stack)
+{
+#ifdef ASYNCIO_ASAN
+  /* What the last coroutine left poisoned must not count against the next one. */
+  __asan_unpoison_memory_region (stack->base, stack->size);
+#endif
+
+  if (self->n_free >= MAX_WARM_STACKS)
+    (void) madvise (stack->base, stack->size, MADV_DONTNEED);
+
+  stack->next = self->free;
+  self->free = stack;
+  self->n_free++;
+  self->n_taken--;
+}
+
+void
+asyncio_stack_pool_clear (AsyncioStackPool *self)
+{
+  /* A coroutine that was never closed still has its stack: better lost than pulled away. */
+  if (self->n_taken > 0)
+    return;
+
+  while (self->slabs != NULL)
+    {
+      AsyncioStackSlab *slab = self->slabs;
+
+      self->slabs = slab->next;
+      slab_free (slab);
+    }
+
+  self->free = NULL;
+  self->n_free = 0;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * gather() of Lib/asyncio/tasks.py.
+ *
+ * Two futures are involved for each child: the child itself, and the outer future that gather()
+ * returns. The outer one has no coroutine and no step: the children's done-callbacks count, and
+ * the last one, or the first error, completes it.
+ *
+ * Cancelling the outer future cancels the children and nothing else. It is when they
+ * have ended that it ends too, by CancelledError.
+ */
+
+#include "tasks-private.h"
+
+#include "base-events-private.h"
+
+#include <asyncio/exceptions.h>
+
+#include <stdarg.h>
+
+/* asyncio.tasks._GatheringFuture */
+typedef struct
+{
+  AsyncioFuture parent;
+
+  GPtrArray *children; /* in the order of the arguments */
+  guint n_expected;    /* different children */
+  guint n_finished;
+  gboolean return_exceptions;
+  gboolean cancel_requested;
+} GatheringFuture;
+
+static void
+gathering_finalize (gpointer object)
+{
+  GatheringFuture *self = object;
+
+  asyncio_future_clear (&self->parent);
+  g_ptr_array_unref (self->children);
+  g_free (self);
+}
+
+static char *
+gathering_repr (gconstpointer object)
+{
+  const GatheringFuture *self = object;
+
+  return g_strdup_printf ("<_GatheringFuture %s>",
+                          self->parent.state == ASYNCIO_FUTURE_PENDING ? "pending" : "finished");
+}
+
+static gboolean
+gathering_cancel (AsyncioFuture *future)
+{
+  GatheringFuture *self = (GatheringFuture *) future;
+  gboolean any = FALSE;
+
+  if (future->state != ASYNCIO_FUTURE_PENDING)
+    return FALSE;
+
+  for (guint i = 0; i < self->children->len; i++)
+    any |= asyncio_future_cancel (g_ptr_array_index (self->children, i));
+
+  self->cancel_requested |= any;
+
+  return any;
+}
+
+static const AsyncioFutureClass gathering_class = {
+  .parent = {
+    .kind = ASYNCIO_KIND_FUTURE,
+    .finalize = gathering_finalize,
+    .repr = gathering_repr,
+  },
+  .cancel = gathering_cancel,
+};
+
+static GError *
+cancelled_error (void)
+{
+  return g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
+}
+
+/* The error that a child ended with, cancellation being one. (transfer full) (nullable) */
+static GError *
+error_of (AsyncioFuture *child)
+{
+  GError *error = NULL;
+
+  (void) asyncio_future_result (child, &error);
+
+  return error;
+}
+
+static void
+on_child_done (AsyncioFuture  *child,
+               gpointer        user_data,
+               GError        **error)
+{
+  GatheringFuture *self = user_data;
+  g_autoptr (GError) child_error = error_of (child); /* asked for, so not reported */
+
+  self->n_finished++;
+  if (self->parent.state != ASYNCIO_FUTURE_PENDING)
+    return;
+
+  if (child_error != NULL && !self->return_exceptions)
+    {
+      (void) asyncio_future_set_exception (&self->parent, g_steal_pointer (&child_error), error);
+      return;
+    }
+
+  if (self->n_finished < self->n_expected)
+    return;
+
+  /* Who cancelled the gather gets CancelledError, also with return_exceptions. */
+  if (self->cancel_requested)
+    (void) asyncio_future_set_exception (&self->parent, cancelled_error (), error);
+  else
+    (void) asyncio_future_set_result (&self->parent, g_ptr_array_ref (self->children),
+                                      (GDestroyNotify) g_ptr_array_unref, error);
+}
+
+/* Makes a future of each argument, one for all its occurrences. */
+static GPtrArray *
+ensure_children (const gpointer  *awaitables,
+                 gsize            n_awaitables,
+                 GHashTable      *seen,
+                 GError         **error)
+{
+  g_autoptr (GPtrArray) children = g_ptr_array_new_with_free_func (asyncio_unref);
+  AsyncioLoop *loop = NULL;
+
+  for (gsize i = 0; i < n_awaitables; i++)
+    {
+      AsyncioFuture *child = g_hash_table_lookup (seen, awaitables[i]);
+
+      if (child != NULL)
+        {
+          g_ptr_array_add (children, asyncio_ref (child));
+          continue;
+        }
+
+      child = asyncio_ensure_future_in (loop, awaitables[i], error);
+      if (child == NULL)
+        return NULL;
+
+      if (asyncio_iscoroutine (awaitables[i]))
+        asyncio_task_set_log_destroy_pending ((AsyncioTask *) child, FALSE);
+
+      loop = child->loop;
+      g_hash_table_insert (seen, awaitables[i], child);
+      g_ptr_array_add (children, child);
+    }
+
+  return g_steal_pointer (&children);
+}
+
+/* After an error: the coroutines that were given to us and that no task has taken. */
+static void
+drop_floating (const gpointer *awaitables,
+               gsize           n_awaitables,
+               GHashTable     *seen)
+{
+  for (gsize i = 0; i < n_awaitables; i++)
+    if (asyncio_iscoroutine (awaitables[i]) && g_hash_table_add (seen, awaitables[i]))
+      asyncio_unref (asyncio_ref_sink (awaitables[i]));
+}
+
+static AsyncioFuture *
+gathering_new (AsyncioLoop *loop,
+               GPtrArray   *children,
+               gboolean     return_exceptions)
+{
+  GatheringFuture *self = g_new0 (GatheringFuture, 1);
+
+  asyncio_future_init (&self->parent, &gathering_class, loop);
+  self->children = g_ptr_array_ref (children);
+  self->return_exceptions = return_exceptions;
+
+  return &self->parent;
+}
+
+static void
+watch_child (GatheringFuture *self,
+             AsyncioFuture   *child)
+{
+  self->n_expected++;
+  asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
+}
+
+AsyncioFuture *
+asyncio_gatherv (const gpointer  *awaitables,
+                 gsize            n_awaitables,
+                 gboolean         return_exceptions,
+                 GError         **error)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  g_autoptr (GPtrArray) children = NULL;
+  AsyncioFuture *outer;
+
+  g_return_val_if_fail (awaitables != NULL || n_awaitables == 0, NULL);
+
+  if (n_awaitables == 0)
+    {
+      AsyncioLoop *loop = asyncio_get_event_loop (error);
+
+      if (loop == NULL)
+        return NULL;
+
+      outer = asyncio_loop_create_future (loop);
+      (void) asyncio_future_set_result (outer, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref, NULL);
+      return outer;
+    }
+
+  children = ensure_children (awaitables, n_awaitables, seen, error);
+  if (children == NULL)
+    {
+      drop_floating (awaitables, n_awaitables, seen);
+      return NULL;
+    }
+
+  outer = gathering_new (asyncio_future_get_loop (g_ptr_array_index (children, 0)), children, return_exceptions);
+
+  for (guint i = 0; i < children->len; i++)
+    if (g_hash_table_remove (seen, awaitables[i])) /* the first occurrence */
+      watch_child ((GatheringFuture *) outer, g_ptr_array_index (children, i));
+
+  return outer;
+}
+
+AsyncioFuture *
+asyncio_gather (GError **error,
+                ...)
+{
+  g_autoptr (GPtrArray) awaitables = g_ptr_array_new ();
+  gpointer awaitable;
+  va_list arguments;
+
+  va_start (arguments, error);
+  while ((awaitable = va_arg (arguments, gpointer)) != NULL)
+    g_ptr_array_add (awaitables, awaitable);
+  va_end (arguments);
+
+  return asyncio_gatherv ((const gpointer *) awaitables->pdata, awaitables->len, FALSE, error);
+}

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Tasks (Lib/asyncio/tasks.py).
+ *
+ * A task is a future that gets done when its coroutine does. It drives the coroutine step by step:
+ *
+ *            ┌──── step: send or throw ────┐
+ *            │                             v
+ *       ready queue                   the coroutine runs
+ *            ^                             │
+ *            │      it yields nothing      │ it returns or raises: the task is done
+ *            ├─────────────────────────────┤
+ *            │                             │ it awaits a future: fut_waiter
+ *            └── wake-up: the future is done ──┘
+ *
+ * cancel() is a request. A task that waits for a future passes it on to the future, and the
+ * cancelled future wakes the task with CancelledError; one that is about to take a step anyway gets
+ * CancelledError in that step (must_cancel). Either way the coroutine sees it once, at an await.
+ */
+
+#include "tasks-private.h"
+
+#include "base-events-private.h"
+#include "coroutines-private.h"
+
+#include <asyncio/exceptions.h>
+#include <asyncio/versions.h>
+
+static void task_step (AsyncioTask  *self,
+                       GError       *exception,
+                       GError      **error);
+
+/* --- Life ---------------------------------------------------------------------- */
+
+static void
+task_list_add (AsyncioTaskList *self,
+               AsyncioTask     *task)
+{
+  task->previous = self->tail;
+  if (self->tail != NULL)
+    self->tail->next = task;
+  else
+    self->head = task;
+  self->tail = asyncio_ref (task);
+}
+
+static void
+task_list_remove (AsyncioTaskList *self,
+                  AsyncioTask     *task)
+{
+  if (task->previous == NULL && self->head != task)
+    return; /* the loop was closed, which gave it up */
+
+  if (task->previous != NULL)
+    task->previous->next = task->next;
+  else
+    self->head = task->next;
+
+  if (task->next != NULL)
+    task->next->previous = task->previous;
+  else
+    self->tail = task->previous;
+
+  task->previous = NULL;
+  task->next = NULL;
+  asyncio_unref (task);
+}
+
+void
+asyncio_task_list_abandon (AsyncioTaskList *self)
+{
+  while (self->head != NULL)
+    task_list_remove (self, self->head);
+}
+
+/* Task.__del__ */
+static void
+task_finalize (gpointer object)
+{
+  AsyncioTask *self = object;
+  AsyncioFuture *future = &self->parent;
+
+  if (future->state == ASYNCIO_FUTURE_PENDING && self->log_destroy_pending)
+    {
+      future->parent.ref_count++;
+      asyncio_loop_call_exception_handler (future->loop, &(AsyncioExceptionContext) {
+                                                           .message = "Task was destroyed but it is pending!",
+                                                           .future = future,
+                                                         });
+      future->parent.ref_count--;
+    }
+
+  g_clear_pointer (&self->coro, asyncio_unref);
+  g_clear_pointer (&self->fut_waiter, asyncio_unref);
+  g_clear_error (&self->step_error);
+  asyncio_future_clear (future);
+  g_free (self);
+}
+
+static char *
+task_repr (gconstpointer object)
+{
+  const AsyncioTask *self = object;
+  static const char *const states[] = { "pending", "cancelled", "finished" };
+
+  return g_strdup_printf ("<Task %s coro=<%s() at %s>>", states[self->parent.state],
+                          self->coro->name, self->coro->location);
+}
+
+/* The loop's reference to the handle, and with it to the task, is gone. */
+static void
+handle_finalize (AsyncioHandle *handle)
+{
+  AsyncioTask *self = (AsyncioTask *) ((guint8 *) handle - G_STRUCT_OFFSET (AsyncioTask, handle));
+
+  asyncio_unref (self);
+}
+
+/* The task's handle, ready to be put into a queue. It holds a reference to the task. */
+static AsyncioHandle *
+arm_handle (AsyncioTask           *self,
+            AsyncioCallback        callback,
+            AsyncioFutureCallback  done_callback)
+{
+  if (self->handle.ref_count > 0)
+    {
+      asyncio_handle_ref (&self->handle); /* the loop has it still, and is just calling it */
+    }
+  else
+    {
+      asyncio_handle_init (&self->handle, handle_finalize);
+      asyncio_ref (self);
+    }
+
+  self->handle.callback = callback;
+  self->handle.done_callback = done_callback;
+  self->handle.user_data = self;
+
+  return &self->handle;
+}
+
+static void
+on_step (gpointer   user_data,
+         GError   **error)
+{
+  AsyncioTask *self = user_data;
+
+  task_step (self, g_steal_pointer (&self->step_error), error);
+}
+
+/* loop.call_soon(self.__step, exception) */
+static void
+schedule_step (AsyncioTask *self,
+               GError      *exception)
+{
+  self->step_error = exception;
+  asyncio_loop_add_ready (self->parent.loop, arm_handle (self, on_step, NULL));
+}
+
+static gboolean task_cancel (AsyncioFuture *future);
+
+static const AsyncioFutureClass task_class = {
+  .parent = {
+    .kind = ASYNCIO_KIND_TASK,
+    .finalize = task_finalize,
+    .repr = task_repr,
+  },
+  .cancel = task_cancel,
+};
+
+AsyncioTask *
+asyncio_loop_create_task (AsyncioLoop       *loop,
+                          AsyncioCoroutine  *coroutine,
+                          GError           **error)
+{
+  g_autoptr (AsyncioCoroutine) coro = NULL;
+  AsyncioTask *self;
+
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  if (!asyncio_iscoroutine (coroutine))
+    {
+      g_autofree char *what = asyncio_repr (coroutine);
+
+      g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_TYPE, "a coroutine was expected, got %s", what);
+      return NULL;
+    }
+
+  coro = asyncio_ref_sink (coroutine);
+  if (!asyncio_loop_check_closed (loop, error))
+    return NULL;
+
+  self = g_new0 (AsyncioTask, 1);
+  asyncio_future_init (&self->parent, &task_class, loop);
+  self->coro = g_steal_pointer (&coro);
+  self->log_destroy_pending = TRUE;
+  self->handle.name = "Task.step()";
+  task_list_add (&loop->tasks, self);
+  schedule_step (self, NULL);
+
+  return self;
+}
+
+void
+asyncio_task_set_log_destroy_pending (AsyncioTask *self,
+                                      gboolean     enabled)
+{
+  self->log_destroy_pending = enabled;
+}
+
+/* --- The step ------------------------------------------------------------------------ */
+
+static void
+become_done (AsyncioTask *self)
+{
+  task_list_remove (&self->parent.loop->tasks, self);
+}
+
+static void
+task_returned (AsyncioTask *self,
+               gpointer     value)
+{
+  GDestroyNotify destroy = self->coro->value_destroy;
+
+  become_done (self);
+
+  if (!self->must_cancel)
+    {
+      (void) asyncio_future_finish_with_value (&self->parent, value, destroy, NULL);
+      return;
+    }
+
+  /* It was cancelled, or cancelled itself, and returned without another await. */
+  self->must_cancel = FALSE;
+  if (destroy != NULL && value != NULL)
+    destroy (value);
+
+  if (asyncio_version_rules.self_cancel_ends_cancelled)
+    (void) asyncio_future_base_cancel (&self->parent);
+  else
+    (void) asyncio_future_finish_with_error (&self->parent,
+                                             g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, ""),
+                                             NULL);
+}
+
+static void
+task_raised (AsyncioTask  *self,
+             GError       *raised,
+             GError      **error)
+{
+  become_done (self);
+
+  if (asyncio_error_is_cancelled (raised))
+    {
+      g_error_free (raised);
+      (void) asyncio_future_base_cancel (&self->parent);
+      return;
+    }
+
+  /* KeyboardInterrupt and SystemExit stay with the task and leave the loop as well. */
+  if (asyncio_error_ends_loop (raised))
+    g_propagate_error (error, g_error_copy (raised));
+
+  (void) asyncio_future_finish_with_error (&self->parent, raised, NULL);
+}
+
+static void
+on_wakeup (AsyncioFuture  *future,
+           gpointer        user_data,
+           GError        **error)
+{
+  GError *exception = NULL;
+
+  (void) asyncio_future_result (future, &exception);
+  task_step (user_data, exception, error);
+}
+
+/* Returns (transfer full) (nullable) what is wrong with awaiting this. */
+static GError *
+check_yielded (AsyncioTask *self,
+               gpointer     yielded)
+{
+  g_autofree char *task = NULL;
+  g_autofree char *what = NULL;
+  AsyncioFuture *future = yielded;
+
+  if (asyncio_isfuture (yielded) && future->loop == self->parent.loop && future->blocking &&
+      future != &self->parent)
+    return NULL;
+
+  task = asyncio_repr (self);
+  what = asyncio_repr (yielded);
+
+  if (!asyncio_isfuture (yielded))
+    return g_error_new (ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Task got bad yield: %s", what);
+  if (future->loop != self->parent.loop)
+    return g_error_new (ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                        "Task %s got Future %s attached to a different loop", task, what);
+  if (!future->blocking)
+    return g_error_new (ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                        "yield was used instead of yield from in task %s with %s", task, what);
+  return g_error_new (ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Task cannot await on itself: %s", task);
+}
+
+static void
+task_suspended (AsyncioTask *self,
+                gpointer     yielded)
+{
+  GError *misuse;
+
+  /* A bare yield gives up one turn. */
+  if (yielded == NULL)
+    {
+      schedule_step (self, NULL);
+      return;
+    }
+
+  misuse = check_yielded (self, yielded);
+  if (misuse != NULL)
+    {
+      schedule_step (self, misuse);
+      return;
+    }
+
+  self->fut_waiter = asyncio_ref (yielded);
+  self->fut_waiter->blocking = FALSE;
+  asyncio_future_add_handle (self->fut_waiter, arm_handle (self, NULL, on_wakeup));
+
+  if (self->must_cancel && asyncio_future_cancel (self->fut_waiter))
+    self->must_cancel = FALSE;
+}
+
+/* Task.__step. exception: (transfer full) (nullable) */
+static void
+task_step (AsyncioTask  *self,
+           GError       *exception,
+           GError      **error)
+{
+  AsyncioLoop *loop = self->parent.loop;
+  AsyncioTask *previous = loop->current_task;
+  AsyncioSendResult result;
+  GError *raised = NULL;
+  gpointer out = NULL;
+
+  g_assert (self->parent.state == ASYNCIO_FUTURE_PENDING);
+
+  if (self->must_cancel)
+    {
+      if (!asyncio_error_is_cancelled (exception))
+        {
+          g_clear_error (&exception);
+          exception = g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
+        }
+      self->must_cancel = FALSE;
+    }
+
+  asyncio_ref (self);
+  g_clear_pointer (&self->fut_waiter, asyncio_unref);
+
+  loop->current_task = self;
+  if (exception == NULL)
+    result = asyncio_coroutine_send (self->coro, &out, &raised);
+  else
+    result = asyncio_coroutine_throw (self->coro, exception, &out, &raised);
+  loop->current_task = previous;
+
+  switch (result)
+    {
+    case ASYNCIO_SEND_NEXT:
+      task_suspended (self, out);
+      break;
+    case ASYNCIO_SEND_RETURN:
+      task_returned (self, out);
+      break;
+    case ASYNCIO_SEND_ERROR:
+    default:
+      task_raised (self, raised, error);
+      break;
+    }
+
+  asyncio_unref (self);
+}
+
+/* Task.cancel */
+static gboolean
+task_cancel (AsyncioFuture *future)
+{
+  AsyncioTask *self = (AsyncioTask *) future;
+
+  asyncio_future_forgive (future);
+  if (future->state != ASYNCIO_FUTURE_PENDING)
+    return FALSE;
+
+  /* The waiter stays: it may be a task that swallows this, and then must be asked again. */
+  if (self->fut_waiter != NULL && asyncio_future_cancel (self->fut_waiter))
+    return TRUE;
+
+  /* The next step is scheduled already. */
+  self->must_cancel = TRUE;
+
+  return TRUE;
+}
+
+/* --- asyncio.Task's methods ---------------------------------------------------------- */
+
+gboolean
+asyncio_task_cancel (AsyncioTask *task)
+{
+  return asyncio_future_cancel (&task->parent);
+}
+
+gboolean
+asyncio_task_done (AsyncioTask *task)
+{
+  return asyncio_future_done (&task->parent);
+}
+
+gboolean
+asyncio_task_cancelled (AsyncioTask *task)
+{
+  return asyncio_future_cancelled (&task->parent);
+}
+
+gpointer
+asyncio_task_result (AsyncioTask  *task,
+                     GError      **error)
+{
+  return asyncio_future_result (&task->parent, error);
+}
+
+const GError *
+asyncio_task_exception (AsyncioTask  *task,
+                        GError      **error)
+{
+  return asyncio_future_exception (&task->parent, error);
+}
+
+/* --- asyncio.create_task and the like --------------------------------------------------- */
+
+AsyncioTask *
+asyncio_create_task (AsyncioCoroutine  *coroutine,
+                     GError           **error)
+{
+  AsyncioLoop *loop = asyncio_get_running_loop (error);
+
+  if (loop == NULL)
+    {
+      if (asyncio_iscoroutine (coroutine))
+        asyncio_unref (asyncio_ref_sink (coroutine));
+      return NULL;
+    }
+
+  return asyncio_loop_create_task (loop, coroutine, error);
+}
+
+AsyncioTask *
+asyncio_current_task (AsyncioLoop  *loop,
+                      GError      **error)
+{
+  if (loop == NULL)
+    loop = asyncio_get_running_loop (error);
+
+  return loop != NULL ? loop->current_task : NULL;
+}
+
+GPtrArray *
+asyncio_all_tasks (AsyncioLoop  *loop,
+                   GError      **error)
+{
+  GPtrArray *tasks;
+
+  if (loop == NULL)
+    loop = asyncio_get_running_loop (error);
+  if (loop == NULL)
+    return NULL;
+
+  tasks = g_ptr_array_new_with_free_func (asyncio_unref);
+  for (AsyncioTask *task = loop->tasks.head; task != NULL; task = task->next)
+    g_ptr_array_add (tasks, asyncio_ref (task));
+
+  return tasks;
+}
+
+AsyncioFuture *
+asyncio_ensure_future_in (AsyncioLoop  *loop,
+                          gpointer      awaitable,
+                          GError      **error)
+{
+  if (asyncio_isfuture (awaitable))
+    {
+      if (loop != NULL && asyncio_future_get_loop (awaitable) != loop)
+        {
+          g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_VALUE, "loop argument must agree with Future");
+          return NULL;
+        }
+      return asyncio_ref (awaitable);
+    }
+
+  if (!asyncio_iscoroutine (awaitable))
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_TYPE,
+                           "An asyncio.Future, a coroutine or an awaitable is required");
+      return NULL;
+    }
+
+  if (loop == NULL)
+    loop = asyncio_get_event_loop (error);
+  if (loop == NULL)
+    {
+      asyncio_unref (asyncio_ref_sink (awaitable));
+      return NULL;
+    }
+
+  return (AsyncioFuture *) asyncio_loop_create_task (loop, awaitable, error);
+}
+
+AsyncioFuture *
+asyncio_ensure_future (gpointer   awaitable,
+                       GError   **error)
+{
+  return asyncio_ensure_future_in (NULL, awaitable, error);
+}

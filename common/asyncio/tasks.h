@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/**
+ * @file
+ * Tasks, and what is done with several of them (`Lib/asyncio/tasks.py`).
+ *
+ * Python has two ways to use an `async def` function, and so has C. `await f(x)` is a plain
+ * call of a function that suspends: `f (x, &error)`. `f(x)` without await makes a coroutine
+ * object to be given to a task; for the functions below that is `f_coroutine (x)`.
+ */
+
+#include <asyncio/coroutines.h>
+#include <asyncio/futures.h>
+
+#include <math.h>
+
+G_BEGIN_DECLS
+
+/** No timeout, Python's `timeout=None`. */
+#define ASYNCIO_NO_TIMEOUT ((double) INFINITY)
+
+/**
+ * Makes a task of the running loop, `asyncio.create_task()`. Its first step is taken in the next turn.
+ *
+ * @param coroutine  a coroutine; a floating one is taken over
+ * @param error  RuntimeError "no running event loop"; what asyncio_loop_create_task() says
+ * @return (transfer full) (nullable): the task. The loop keeps it alive until it is done
+ */
+AsyncioTask *asyncio_create_task (AsyncioCoroutine  *coroutine,
+                                  GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * The task that runs, `asyncio.current_task()`.
+ *
+ * @param loop  (nullable): the loop, or NULL for the running one
+ * @param error  RuntimeError "no running event loop"
+ * @return (transfer none) (nullable): the task, or NULL when a plain callback runs or with an error
+ */
+AsyncioTask *asyncio_current_task (AsyncioLoop  *loop,
+                                   GError      **error);
+
+/**
+ * The tasks of a loop that are not done, `asyncio.all_tasks()`, in the order in which they were made.
+ *
+ * @param loop  (nullable): the loop, or NULL for the running one
+ * @param error  RuntimeError "no running event loop"
+ * @return (transfer full) (element-type AsyncioTask): the tasks, each with a reference that the array holds
+ */
+GPtrArray *asyncio_all_tasks (AsyncioLoop  *loop,
+                              GError      **error);
+
+/**
+ * Makes a future of something awaitable, `asyncio.ensure_future()`: a task for a coroutine, else itself.
+ *
+ * @param awaitable  a coroutine (a floating one is taken over), future or task
+ * @param error  TypeError when it is none; RuntimeError when there is no loop for the task
+ * @return (transfer full) (nullable): the future
+ */
+AsyncioFuture *asyncio_ensure_future (gpointer   awaitable,
+                                      GError   **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * `asyncio.ensure_future(awaitable, loop=loop)`.
+ *
+ * @param loop  (nullable): the loop for the task, NULL for asyncio_get_event_loop()
+ * @param awaitable  as for asyncio_ensure_future()
+ * @param error  as for asyncio_ensure_future(); ValueError when it is a future of another loop
+ * @return (transfer full) (nullable): the future
+ */
+AsyncioFuture *asyncio_ensure_future_in (AsyncioLoop  *loop,
+                                         gpointer      awaitable,
+                                         GError      **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Requests that a task be cancelled, `Task.cancel()`.
+ *
+ * CancelledError is raised in its coroutine, at the await where it is suspended, in a later turn. The
+ * coroutine may clean up, and may even refuse. What it awaits is cancelled as well.
+ *
+ * @param task  a task
+ * @return FALSE if it was done already
+ */
+gboolean asyncio_task_cancel (AsyncioTask *task);
+
+/** Whether a task is over, `Task.done()`. */
+gboolean asyncio_task_done (AsyncioTask *task);
+
+/** Whether a task ended by CancelledError, `Task.cancelled()`. */
+gboolean asyncio_task_cancelled (AsyncioTask *task);
+
+/** What the coroutine of a task returned, `Task.result()`. @see asyncio_future_result() */
+gpointer asyncio_task_result (AsyncioTask  *task,
+                              GError      **error);
+
+/** What the coroutine of a task raised, `Task.exception()`. @see asyncio_future_exception() */
+const GError *asyncio_task_exception (AsyncioTask  *task,
+                                      GError      **error);
+
+/**
+ * Sleeps, `await asyncio.sleep(delay)`.
+ *
+ * @param delay  seconds; zero or less only lets the others have their turn
+ * @param error  CancelledError; RuntimeError outside a coroutine or without a running loop
+ * @return TRUE, or FALSE with an error
+ */
+ASYNCIO_SUSPENDS gboolean asyncio_sleep (double    delay,
+                                         GError  **error);
+
+/** `asyncio.sleep(delay)`, not awaited yet. @return (transfer floating) */
+AsyncioCoroutine *asyncio_sleep_coroutine (double delay);
+
+/**
+ * A future that gets done when all of several awaitables are, `asyncio.gather()`.
+ *
+ * Its value is a #GPtrArray of the futures in the order of the arguments, all done: each tells its value or its
+ * error (Python has a list of values here). The first error of one of them is the future's error, and
+ * then the others go on. Cancelling it cancels all that are not done.
+ *
+ * @param error  TypeError when an argument is not awaitable; what asyncio_ensure_future() says
+ * @param ...  awaitables, then NULL. A task is made for a coroutine (a floating one is taken over)
+ * @return (transfer full) (nullable): the future
+ */
+AsyncioFuture *asyncio_gather (GError **error,
+                               ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * asyncio_gather() for an array.
+ *
+ * @param awaitables  (array length=n_awaitables): what to wait for; the same one may be there twice
+ * @param n_awaitables  how many
+ * @param return_exceptions  whether an error of one of them is left in its place instead of
+ *   becoming the future's error
+ * @param error  as for asyncio_gather()
+ * @return (transfer full) (nullable): the future
+ */
+AsyncioFuture *asyncio_gatherv (const gpointer  *awaitables,
+                                gsize            n_awaitables,
+                                gboolean         return_exceptions,
+                                GError         **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Awaits something, but not for ever, `await asyncio.wait_for(awaitable, timeout)`.
+ *
+ * When the time is over, or when the waiting task is cancelled, @p awaitable is cancelled. How long its
+ * clean-up is waited for differs between versions; see versions.h.
+ *
+ * @param awaitable  a coroutine (a floating one is taken over; a task is made for it), future or task
+ * @param timeout  seconds, or #ASYNCIO_NO_TIMEOUT
+ * @param error  TimeoutError; CancelledError; the error of @p awaitable
+ * @return the value, lent or handed over as by asyncio_await(); NULL with an error, or as a value
+ */
+ASYNCIO_SUSPENDS gpointer asyncio_wait_for (gpointer   awaitable,
+                                            double     timeout,
+                                            GError   **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AsyncioTask, asyncio_unref)
+
+G_END_DECLS

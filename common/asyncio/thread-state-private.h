@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * What belongs to one thread. Everything that asyncio keeps per thread is here, and
+ * asyncio_thread_state() is the only way to it: who runs several "threads" in one OS
+ * thread (the explorer does) has one pointer to switch.
+ */
+
+#include <asyncio/types.h>
+
+#include "context-private.h"
+#include "stacks-private.h"
+
+typedef struct
+{
+  AsyncioLoop *running_loop;  /* (unowned) what asyncio_get_running_loop() tells */
+  AsyncioLoop *event_loop;    /* (owned) what asyncio_set_event_loop() set */
+  gboolean event_loop_was_set;
+
+  AsyncioCoroutine *current_coroutine; /* (unowned) the innermost one that runs */
+  AsyncioContext *context;             /* (unowned) what runs: a coroutine's, or root */
+  AsyncioContext root;                 /* the thread's own stack */
+  AsyncioStackPool stacks;
+
+  AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
+} AsyncioThreadState;
+
+AsyncioThreadState *asyncio_thread_state (void);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What belongs to one thread.
+ */
+
+#include "thread-state-private.h"
+
+#include <asyncio/base-events.h>
+#include <asyncio/clock.h>
+
+static void
+thread_state_free (gpointer data)
+{
+  AsyncioThreadState *self = data;
+
+  g_clear_pointer (&self->event_loop, asyncio_loop_unref);
+  g_clear_pointer (&self->clock, asyncio_clock_unref);
+  asyncio_stack_pool_clear (&self->stacks);
+  g_free (self);
+}
+
+static GPrivate thread_state = G_PRIVATE_INIT (thread_state_free);
+
+/* The thread-local variable saves the call into GLib, which a switch would feel. */
+static __thread AsyncioThreadState *cached;
+
+static AsyncioThreadState *
+thread_state_new (void)
+{
+  AsyncioThreadState *self = g_new0 (AsyncioThreadState, 1);
+
+  self->context = &self->root;
+  g_private_set (&thread_state, self);
+  cached = self;
+
+  return self;
+}
+
+/* Not inlined, ever: compilers keep the address of a thread-local variable across a
+ * function call, and a coroutine switch is one. */
+__attribute__ ((noinline)) AsyncioThreadState *
+asyncio_thread_state (void)
+{
+  return G_LIKELY (cached != NULL) ? cached : thread_state_new ();
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/**
+ * @file
+ * What a Python version changed in features that were there before.
+ *
+ * A program that is linked with `libasyncio-3.8` behaves as CPython 3.8 does,
+ * also where 3.8 changed something that 3.6 had. Each such change is a named
+ * rule in one constant table; the code asks for a rule by its name and never
+ * for a version number.
+ */
+
+#include <asyncio/types.h>
+
+G_BEGIN_DECLS
+
+/** The rules that one version library follows. */
+typedef struct
+{
+  /** The Python version that this library behaves as, e.g. "3.7". */
+  const char *version;
+
+  /** Since 3.7 a task refuses set_result() and set_exception(). */
+  gboolean task_refuses_results;
+
+  /** Since 3.7 wait_for() waits for the inner task's clean-up before it raises TimeoutError. */
+  gboolean wait_for_awaits_cleanup;
+
+  /** Since 3.7 wait_for() with a timeout of zero or less never starts the coroutine. */
+  gboolean wait_for_zero_never_starts;
+
+  /** Since 3.7 sleep() with a negative delay yields just one turn, as sleep(0) does. */
+  gboolean sleep_negative_is_zero;
+
+  /** Since 3.8 CancelledError derives from BaseException, so `except Exception` lets it pass. */
+  gboolean cancelled_is_base;
+
+  /** Since 3.8 a task that cancels itself and then returns ends as cancelled, before as failed. */
+  gboolean self_cancel_ends_cancelled;
+
+  /** Since 3.8 the default executor has min (32, cpus + 4) threads, before 5 times the cpus. */
+  gboolean executor_is_modest;
+
+  /** Since 3.8 the default executor starts a thread only if none is idle. */
+  gboolean executor_reuses_idle_threads;
+
+  /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
+  gboolean semaphore_is_fair;
+} AsyncioVersionRules;
+
+/** The rules of the library that this program is linked with. */
+extern const AsyncioVersionRules asyncio_version_rules;
+
+G_END_DECLS

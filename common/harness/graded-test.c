@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What a program of graded tests is made of.
+ */
+
+#include "graded-test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct
+{
+  guint64 seed;
+  GRand *random;
+  guint n_words; /* taken in this test */
+} state = { .seed = 1 };
+
+/* Words that mean nothing to anyone, so that a trace reads as what it is. */
+static const char *const words[] = {
+  "amber", "basil", "cedar", "delta", "ember", "fjord", "glade", "heron", "inlet", "juniper", "kelp",
+  "lotus", "maple", "nectar", "olive", "pebble", "quartz", "raven", "sage", "thistle", "umber",
+  "violet", "willow", "xenon", "yarrow", "zephyr", "anchor", "beacon", "candle", "drum", "engine", "flute",
+};
+
+static guint word_order[G_N_ELEMENTS (words)];
+
+/* --- The seed -------------------------------------------------------------------- */
+
+int
+seed_int (int low,
+          int high)
+{
+  return g_rand_int_range (state.random, low, high + 1);
+}
+
+gboolean
+seed_bool (void)
+{
+  return seed_int (0, 1) == 1;
+}
+
+const char *
+seed_word (void)
+{
+  g_assert (state.n_words < G_N_ELEMENTS (words));
+
+  return words[word_order[state.n_words++]];
+}
+
+GError *
+seed_error (void)
+{
+  static const AsyncioError codes[] = { ASYNCIO_ERROR_VALUE, ASYNCIO_ERROR_OS, ASYNCIO_ERROR_TYPE };
+
+  return g_error_new_literal (ASYNCIO_ERROR, codes[seed_int (0, G_N_ELEMENTS (codes) - 1)], seed_word ());
+}
+
+/* Each test begins with the same seed, whether it runs alone or after others. */
+static void
+seed_begin (const char *path)
+{
+  guint32 seeds[] = { (guint32) state.seed, (guint32) (state.seed >> 32), g_str_hash (path) };
+
+  g_clear_pointer (&state.random, g_rand_free);
+  state.random = g_rand_new_with_seed_array (seeds, G_N_ELEMENTS (seeds));
+  state.n_words = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      guint j = seed_int (0, i);
+
+      word_order[i] = word_order[j];
+      word_order[j] = i;
+    }
+}
+
+/* --- The test -------------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *path;
+  void (*func) (void);
+} GradedTest;
+
+static void
+run_graded_test (gconstpointer data)
+{
+  const GradedTest *self = data;
+  g_autoptr (AsyncioClock) clock = asyncio_virtual_clock_new ();
+
+  trace ("begin %s", self->path);
+
+  seed_begin (self->path);
+  asyncio_set_clock (clock);
+  self->func ();
+  asyncio_set_clock (NULL);
+  g_clear_pointer (&state.random, g_rand_free);
+
+  trace ("end %s", self->path);
+}
+
+void
+graded_test_add (const char *path,
+                 void      (*func) (void))
+{
+  GradedTest *self = g_new0 (GradedTest, 1);
+
+  self->path = path;
+  self->func = func;
+  g_test_add_data_func_full (path, self, run_graded_test, g_free);
+}
+
+/* Takes an option of ours out of the arguments. Returns its value. */
+static const char *
+take_option (int        *argc,
+             char      **argv,
+             const char *name)
+{
+  const char *value = NULL;
+  int n = 0;
+
+  for (int i = 0; i < *argc; i++)
+    {
+      if (g_str_has_prefix (argv[i], name) && argv[i][strlen (name)] == '=')
+        value = argv[i] + strlen (name) + 1;
+      else
+        argv[n++] = argv[i];
+    }
+
+  argv[n] = NULL;
+  *argc = n;
+
+  return value;
+}
+
+void
+graded_test_init (int    *argc,
+                  char ***argv)
+{
+  const char *seed = take_option (argc, *argv, "--lab-seed");
+  const char *fd = take_option (argc, *argv, "--trace-fd");
+
+  if (seed != NULL)
+    state.seed = g_ascii_strtoull (seed, NULL, 10);
+  if (fd != NULL)
+    trace_open (atoi (fd), "");
+  else
+    trace_open (1, "# ");
+
+  g_test_init (argc, argv, NULL);
+
+  /* What the core complains about is part of the trace, not the end of the test. */
+  g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  g_log_set_fatal_mask ("asyncio", G_LOG_FATAL_MASK);
+  trace_log_messages ();
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Traces.
+ */
+
+#include "trace.h"
+
+#include "futures-private.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static struct
+{
+  int fd;
+  const char *prefix;
+  GPtrArray *kept; /* (nullable) lines whose order does not matter */
+} output = { STDOUT_FILENO, "", NULL };
+
+void
+trace_open (int         fd,
+            const char *prefix)
+{
+  output.fd = fd;
+  output.prefix = prefix;
+}
+
+static void
+write_line (const char *line)
+{
+  g_autofree char *text = g_strdup_printf ("%s%s\n", output.prefix, line);
+  const char *rest = text;
+  gsize length = strlen (text);
+
+  while (length > 0)
+    {
+      gssize n = write (output.fd, rest, length);
+
+      if (n <= 0)
+        return;
+      rest += n;
+      length -= n;
+    }
+}
+
+void
+trace (const char *format,
+       ...)
+{
+  g_autofree char *line = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  line = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  g_strdelimit (line, "\n\r", ' ');
+
+  if (output.kept != NULL)
+    g_ptr_array_add (output.kept, g_steal_pointer (&line));
+  else
+    write_line (line);
+}
+
+void
+trace_unordered_begin (void)
+{
+  g_return_if_fail (output.kept == NULL);
+
+  output.kept = g_ptr_array_new_with_free_func (g_free);
+}
+
+static int
+compare_lines (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+void
+trace_unordered_end (void)
+{
+  g_autoptr (GPtrArray) lines = g_steal_pointer (&output.kept);
+
+  g_return_if_fail (lines != NULL);
+
+  g_ptr_array_sort (lines, compare_lines);
+  for (guint i = 0; i < lines->len; i++)
+    write_line (g_ptr_array_index (lines, i));
+}
+
+/* An interned string is never freed and never a leak, which suits arguments of trace(). */
+static const char *
+keep (char *text)
+{
+  const char *interned = g_intern_string (text);
+
+  g_free (text);
+
+  return interned;
+}
+
+const char *
+trace_error (const GError *error)
+{
+  return error == NULL ? "-" : keep (asyncio_error_to_string (error));
+}
+
+const char *
+trace_state (gpointer future)
+{
+  const GError *error;
+  const char *value;
+
+  g_return_val_if_fail (asyncio_isfuture (future), NULL);
+
+  if (!asyncio_future_done (future))
+    return "pending";
+  if (asyncio_future_cancelled (future))
+    return "cancelled";
+
+  error = asyncio_future_peek_exception (future);
+  if (error != NULL)
+    return keep (g_strdup_printf ("error %s", trace_error (error)));
+
+  value = asyncio_future_result (future, NULL);
+  return keep (g_strdup_printf ("result %s", value != NULL ? value : "None"));
+}
+
+const char *
+trace_bool (gboolean value)
+{
+  return value ? "True" : "False";
+}
+
+/* A message without what follows its words: reprs, names of callbacks, places. */
+static const char *
+cut (const char *message)
+{
+  static const char *const ends[] = { "\n", " <", " (made at" };
+  char *text;
+
+  if (g_str_has_prefix (message, "Exception in callback"))
+    return "Exception in callback";
+
+  text = g_strdup (message);
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      char *end = strstr (text, ends[i]);
+
+      if (end != NULL)
+        *end = '\0';
+    }
+
+  return keep (text);
+}
+
+static void
+on_exception (AsyncioLoop                    *loop,
+              const AsyncioExceptionContext  *context,
+              gpointer                        user_data,
+              GError                        **error)
+{
+  (void) loop;
+  (void) user_data;
+  (void) error;
+
+  trace ("handler: %s | %s", cut (context->message), trace_error (context->exception));
+}
+
+void
+trace_exception_handler (AsyncioLoop *loop)
+{
+  asyncio_loop_set_exception_handler (loop, on_exception, NULL, NULL);
+}
+
+static void
+on_log_message (const char     *domain,
+                GLogLevelFlags  level,
+                const char     *message,
+                gpointer        user_data)
+{
+  (void) domain;
+  (void) level;
+  (void) user_data;
+
+  trace ("log: %s", cut (message));
+}
+
+void
+trace_log_messages (void)
+{
+  g_log_set_handler ("asyncio", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log_message, NULL);
+}
