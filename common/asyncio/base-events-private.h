@@ -2,9 +2,9 @@
 #pragma once
 
 /*
- * The inside of a loop. It is spread over four files: base-events.c has what Python's
+ * The inside of a loop. It is spread over five files: base-events.c has what Python's
  * BaseEventLoop has, loop-source.c makes it live in a GMainContext, selectors.c watches file
- * descriptors, unix-events.c signals.
+ * descriptors, unix-events.c signals, and cleanup.c has what is to be done before it is closed.
  */
 
 #include <asyncio/base-events.h>
@@ -57,6 +57,8 @@ struct _AsyncioLoop
   AsyncioExecutor *default_executor; /* (nullable) */
   AsyncioWorkItem *work_items;       /* (owned) what threads do for futures of this loop */
 
+  GQueue cleanup_steps; /* see cleanup.c */
+
   AsyncioExceptionHandler exception_handler;
   gpointer exception_handler_data;
   GDestroyNotify exception_handler_destroy;
@@ -75,6 +77,9 @@ void asyncio_loop_remove_timer (AsyncioLoop   *self,
 guint asyncio_loop_turn (AsyncioLoop *self);
 gboolean asyncio_loop_has_ready (AsyncioLoop *self);
 gboolean asyncio_loop_must_leave (AsyncioLoop *self);
+
+/* --- cleanup.c --- */
+void asyncio_loop_drop_cleanup_steps (AsyncioLoop *self);
 
 /* --- loop-source.c --- */
 void asyncio_loop_attach (AsyncioLoop *self);

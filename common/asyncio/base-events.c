@@ -67,6 +67,7 @@ loop_finalize (AsyncioLoop *self)
       asyncio_loop_close (self, NULL);
     }
 
+  asyncio_loop_drop_cleanup_steps (self);
   asyncio_loop_set_exception_handler (self, NULL, NULL, NULL);
   g_clear_pointer (&self->clock, asyncio_clock_unref);
   g_clear_error (&self->leaving);

@@ -16,6 +16,7 @@
  * except asyncio_loop_call_soon_threadsafe(), asyncio_loop_ref() and asyncio_loop_unref().
  */
 
+#include <asyncio/coroutines.h>
 #include <asyncio/events.h>
 
 G_BEGIN_DECLS
@@ -239,6 +240,38 @@ void asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
 /** Logs a warning that tells all that @p context has, `loop.default_exception_handler()`. */
 void asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
                                              const AsyncioExceptionContext *context);
+
+/**
+ * Has something done before the loop is closed.
+ *
+ * Such a step can await, which what is done in asyncio_loop_close() cannot. `asyncio.run()` runs the steps when
+ * the tasks have ended. In Python this is how async generators are closed, and since 3.9 how the
+ * default executor is shut down.
+ *
+ * @param loop  a loop
+ * @param name  its name for messages, static
+ * @param step  the body of a coroutine
+ * @param user_data  what it gets
+ * @param destroy  (nullable): frees @p user_data
+ */
+void asyncio_loop_add_cleanup_step (AsyncioLoop          *loop,
+                                    const char           *name,
+                                    AsyncioCoroutineFunc  step,
+                                    gpointer              user_data,
+                                    GDestroyNotify        destroy);
+
+/**
+ * Runs the clean-up steps of the library's Python version and then those of
+ * asyncio_loop_add_cleanup_step(), one after the other in the order in which they were added. Each is run once.
+ *
+ * An error of a step goes to the exception handler, and the others are run all the same.
+ *
+ * @param loop  a loop that is not running
+ * @param error  KeyboardInterrupt or SystemExit that a step raised; what asyncio_loop_run_until_complete() says
+ * @return TRUE, or FALSE with an error
+ */
+gboolean asyncio_loop_run_cleanup_steps (AsyncioLoop  *loop,
+                                         GError      **error);
 
 /**
  * Calls a callback whenever a file descriptor can be read, `loop.add_reader()`. It replaces an earlier one.

@@ -21,6 +21,7 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_OS] = "OSError",
   [ASYNCIO_ERROR_MEMORY] = "MemoryError",
   [ASYNCIO_ERROR_ASSERTION] = "AssertionError",
+  [ASYNCIO_ERROR_NOT_IMPLEMENTED] = "NotImplementedError",
   [ASYNCIO_ERROR_STOP_ITERATION] = "StopIteration",
   [ASYNCIO_ERROR_CANCELLED] = "CancelledError",
   [ASYNCIO_ERROR_INVALID_STATE] = "InvalidStateError",

@@ -28,6 +28,7 @@ typedef enum
   ASYNCIO_ERROR_OS,                 /**< `OSError` */
   ASYNCIO_ERROR_MEMORY,             /**< `MemoryError` */
   ASYNCIO_ERROR_ASSERTION,          /**< `AssertionError` */
+  ASYNCIO_ERROR_NOT_IMPLEMENTED,    /**< `NotImplementedError`, which a lab's starting point raises */
   ASYNCIO_ERROR_STOP_ITERATION,     /**< `StopIteration`, which no future takes */
   ASYNCIO_ERROR_CANCELLED,          /**< `asyncio.CancelledError` */
   ASYNCIO_ERROR_INVALID_STATE,      /**< `asyncio.InvalidStateError` */

@@ -49,6 +49,9 @@ void asyncio_future_init (AsyncioFuture            *self,
                           const AsyncioFutureClass *klass,
                           AsyncioLoop              *loop);
 
+/* The beginning of a finalizer: tells of an error that nobody has asked for. */
+void asyncio_future_report_unretrieved (AsyncioFuture *self);
+
 /* The end of a finalizer: frees all but the memory of the object itself. */
 void asyncio_future_clear (AsyncioFuture *self);
 

@@ -27,6 +27,7 @@ future_finalize (gpointer object)
 {
   AsyncioFuture *self = object;
 
+  asyncio_future_report_unretrieved (self);
   asyncio_future_clear (self);
   g_free (self);
 }
@@ -98,10 +99,13 @@ ASYNCIO_FUTURE (gpointer object)
 }
 
 /* Future.__del__ */
-static void
-report_unretrieved (AsyncioFuture *self)
+void
+asyncio_future_report_unretrieved (AsyncioFuture *self)
 {
   gboolean is_task = self->parent.kind == ASYNCIO_KIND_TASK;
+
+  if (!self->log_traceback)
+    return;
 
   /* The handler gets the future, and may take a reference for as long as it runs. */
   self->parent.ref_count++;
@@ -175,9 +179,6 @@ asyncio_future_list_abandon (AsyncioFuture **awaited)
 void
 asyncio_future_clear (AsyncioFuture *self)
 {
-  if (self->log_traceback)
-    report_unretrieved (self);
-
   drop_callbacks (self);
   if (self->value_destroy != NULL)
     self->value_destroy (self->value);

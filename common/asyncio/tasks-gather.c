@@ -36,6 +36,7 @@ gathering_finalize (gpointer object)
 {
   GatheringFuture *self = object;
 
+  asyncio_future_report_unretrieved (&self->parent);
   asyncio_future_clear (&self->parent);
   g_ptr_array_unref (self->children);
   g_free (self);

@@ -91,6 +91,7 @@ task_finalize (gpointer object)
       future->parent.ref_count--;
     }
 
+  asyncio_future_report_unretrieved (future);
   g_clear_pointer (&self->coro, asyncio_unref);
   g_clear_pointer (&self->fut_waiter, asyncio_unref);
   g_clear_error (&self->step_error);

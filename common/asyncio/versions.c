@@ -12,6 +12,10 @@
 
 #define SINCE(minor) (ASYNCIO_MINOR >= (minor))
 
+static const AsyncioCleanupStep cleanup_steps[] = {
+  { NULL, NULL },
+};
+
 const AsyncioVersionRules asyncio_version_rules = {
   .version = "3." G_STRINGIFY (ASYNCIO_MINOR),
 
@@ -20,10 +24,13 @@ const AsyncioVersionRules asyncio_version_rules = {
   .wait_for_zero_never_starts = SINCE (7),
   .sleep_negative_is_zero = SINCE (7),
 
+  .run_switches_debug_off = !SINCE (8),
   .cancelled_is_base = SINCE (8),
   .self_cancel_ends_cancelled = SINCE (8),
   .executor_is_modest = SINCE (8),
   .executor_reuses_idle_threads = SINCE (8),
 
   .semaphore_is_fair = SINCE (10),
+
+  .cleanup_steps = cleanup_steps,
 };

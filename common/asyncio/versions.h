@@ -11,9 +11,16 @@
  * for a version number.
  */
 
-#include <asyncio/types.h>
+#include <asyncio/coroutines.h>
 
 G_BEGIN_DECLS
+
+/** Something that a version does before a loop is closed. @see asyncio_loop_run_cleanup_steps() */
+typedef struct
+{
+  const char *name;          /**< for messages; NULL ends a list */
+  AsyncioCoroutineFunc func; /**< the body of a coroutine, called without data */
+} AsyncioCleanupStep;
 
 /** The rules that one version library follows. */
 typedef struct
@@ -33,6 +40,9 @@ typedef struct
   /** Since 3.7 sleep() with a negative delay yields just one turn, as sleep(0) does. */
   gboolean sleep_negative_is_zero;
 
+  /** Up to 3.7 run() without debug= switches debug mode off, since 3.8 it leaves it as the loop was made. */
+  gboolean run_switches_debug_off;
+
   /** Since 3.8 CancelledError derives from BaseException, so `except Exception` lets it pass. */
   gboolean cancelled_is_base;
 
@@ -47,6 +57,9 @@ typedef struct
 
   /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
   gboolean semaphore_is_fair;
+
+  /** What is done before a loop is closed, ended by a name that is NULL. */
+  const AsyncioCleanupStep *cleanup_steps;
 } AsyncioVersionRules;
 
 /** The rules of the library that this program is linked with. */

@@ -95,6 +95,7 @@ run_graded_test (gconstpointer data)
   asyncio_set_clock (clock);
   self->func ();
   asyncio_set_clock (NULL);
+  trace_unordered_end ();
   g_clear_pointer (&state.random, g_rand_free);
 
   trace ("end %s", self->path);

@@ -83,11 +83,33 @@ trace_unordered_end (void)
 {
   g_autoptr (GPtrArray) lines = g_steal_pointer (&output.kept);
 
-  g_return_if_fail (lines != NULL);
+  if (lines == NULL)
+    return;
 
   g_ptr_array_sort (lines, compare_lines);
   for (guint i = 0; i < lines->len; i++)
     write_line (g_ptr_array_index (lines, i));
+}
+
+static void
+on_time_over (gpointer   user_data,
+              GError   **error)
+{
+  (void) user_data;
+  (void) error;
+
+  trace_unordered_end ();
+}
+
+void
+trace_unordered_for (double seconds)
+{
+  AsyncioLoop *loop = asyncio_get_running_loop (NULL);
+
+  g_return_if_fail (loop != NULL);
+
+  trace_unordered_begin ();
+  asyncio_loop_call_later (loop, seconds, on_time_over, NULL, NULL, NULL);
 }
 
 /* An interned string is never freed and never a leak, which suits arguments of trace(). */

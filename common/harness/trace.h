@@ -30,8 +30,15 @@ void trace (const char *format,
 /** From here on the order of events is not part of the contract: lines are kept until trace_unordered_end(). */
 void trace_unordered_begin (void);
 
-/** Writes the lines since trace_unordered_begin(), sorted. */
+/** Writes the lines since trace_unordered_begin(), sorted. Does nothing if it was not called. */
 void trace_unordered_end (void);
+
+/**
+ * The order of events is not part of the contract until some time has passed.
+ *
+ * @param seconds  how long, by the clock of the running loop
+ */
+void trace_unordered_for (double seconds);
 
 /** "Class: message" of an error, or "-" for NULL. @return the text, valid for ever */
 const char *trace_error (const GError *error);
