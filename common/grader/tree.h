@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/**
+ * @file
+ * Where things are: the source tree, the build tree, the compiler, and a place for temporary files.
+ */
+
+#include "lab-info.h"
+
+G_BEGIN_DECLS
+
+/** The compiler with which students' files are compiled, and how it is called. */
+typedef struct
+{
+  char *cc;         /**< an absolute path */
+  char *version;    /**< its first line of --version */
+  char *ld;         /**< the linker, for joining objects */
+  char *objcopy;    /**< from binutils */
+  char *addr2line;  /**< from binutils */
+  char **flags;     /**< for compiling: GLib's */
+  char **libraries; /**< for linking: GLib's */
+} LabToolchain;
+
+/** The trees. */
+typedef struct
+{
+  char *source_root;
+  char *build_root;
+  gboolean is_handout; /**< a student's tree: there are recorded traces instead of reference solutions */
+  GPtrArray *labs;     /**< (element-type LabInfo) */
+  LabToolchain toolchain;
+} LabTree;
+
+/**
+ * Reads what there is.
+ *
+ * @param source_root  (nullable): the source tree, NULL for the one that this program was built from
+ * @param build_root  (nullable): the build tree, NULL for the one that this program was built in
+ * @param error  LAB_ERROR_DATA with file and line; LAB_ERROR_SYSTEM
+ * @return (transfer full) (nullable): the trees
+ */
+LabTree *lab_tree_load (const char  *source_root,
+                        const char  *build_root,
+                        GError     **error);
+
+/** Frees it. */
+void lab_tree_free (LabTree *self);
+
+/** The object of a test program, in the build tree. @return (transfer full) */
+char *lab_tree_get_program_object (LabTree    *self,
+                                   LabInfo    *lab,
+                                   const char *program);
+
+/** The objects of the harness, the core and its rules, with which a lab's tests are linked. @return (transfer full): freed with g_strfreev() */
+char **lab_tree_get_objects (LabTree *self,
+                             LabInfo *lab);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabTree, lab_tree_free)
+
+G_END_DECLS
