@@ -24,7 +24,7 @@ struct _AsyncioLoop
 
   /* How it lives in GLib. */
   GMainContext *context;
-  GSource *source;
+  GSource *source; /* (nullable) NULL when the loop is closed */
 
   /* What waits to be called. */
   AsyncioHandleQueue ready;

@@ -71,7 +71,7 @@ loop_finalize (AsyncioLoop *self)
   asyncio_loop_set_exception_handler (self, NULL, NULL, NULL);
   g_clear_pointer (&self->clock, asyncio_clock_unref);
   g_clear_error (&self->leaving);
-  asyncio_loop_detach (self);
+  g_main_context_unref (self->context);
   g_mutex_clear (&self->inbox_lock);
   g_free (self);
 }
@@ -128,6 +128,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
   asyncio_timer_heap_clear (&loop->timers);
   g_clear_pointer (&loop->selector, asyncio_selector_free);
   g_clear_pointer (&loop->signals, g_hash_table_unref);
+  asyncio_loop_detach (loop);
 
   if (loop->default_executor != NULL)
     {

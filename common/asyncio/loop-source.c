@@ -224,5 +224,4 @@ asyncio_loop_detach (AsyncioLoop *self)
 {
   g_source_destroy (self->source);
   g_clear_pointer (&self->source, g_source_unref);
-  g_clear_pointer (&self->context, g_main_context_unref);
 }

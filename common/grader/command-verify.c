@@ -21,6 +21,9 @@
 
 #include <string.h>
 
+/* Of the names of the solutions in the matrix. */
+#define NAME_WIDTH 38
+
 typedef struct
 {
   char *name;         /* "wrong/no-cancel" */
@@ -407,7 +410,7 @@ print_heading (Verification *self)
                test->visibility == LAB_HIDDEN ? "  hidden" : "");
     }
 
-  g_print ("\n  · passed   x lost, as it must be   ! not as it must be\n\n  %-34s ", "");
+  g_print ("\n  · passed   x lost, as it must be   ! not as it must be\n\n  %-*s ", NAME_WIDTH, "");
   for (guint i = 0; i < self->lab->tests->len; i++)
     g_print ("%3u", i + 1);
   g_print ("  points\n");
@@ -416,7 +419,7 @@ print_heading (Verification *self)
 static void
 print_row (Variant *variant)
 {
-  g_print ("  %-34s ", variant->name);
+  g_print ("  %-*s ", NAME_WIDTH, variant->name);
   for (guint i = 0; i < variant->result->verdicts->len; i++)
     {
       LabVerdict *verdict = g_ptr_array_index (variant->result->verdicts, i);
@@ -441,8 +444,8 @@ explain (Variant *variant)
       gboolean passed = verdict->status == LAB_PASSED;
 
       if (passed != must_pass (variant, verdict->test->path))
-        g_print ("    %s: %s %s%s%s\n", variant->name, verdict->test->path, passed ? "passed, and must not" : "must pass, but ",
-                 passed ? "" : lab_status_get_name (verdict->status), passed ? "" : verdict->message);
+        g_print ("    %s: %s %s%s\n", variant->name, verdict->test->path,
+                 passed ? "must be lost, but passed" : "must pass, but: ", passed ? "" : verdict->message);
     }
 }
 

@@ -60,7 +60,7 @@ leave_one_and_exit (gpointer   user_data,
   int status = seed_int (1, 9);
 
   *loop = keep_running_loop ();
-  start_leftover (seed_int (0, 5), FALSE, NULL);
+  start_leftover (seed_int (4, 8), FALSE, NULL);
   if (!asyncio_sleep (1, error))
     return NULL;
 
@@ -140,7 +140,7 @@ stop_the_loop (gpointer   user_data,
   *loop = keep_running_loop ();
   trace ("main: stops the loop");
   asyncio_loop_stop (*loop);
-  asyncio_sleep (seed_int (0, 5), error);
+  asyncio_sleep (seed_int (4, 8), error);
   trace ("main: interrupted by %s", trace_error (*error));
 
   return NULL;
@@ -174,7 +174,7 @@ leave_at_the_last_minute (gpointer   user_data,
 {
   (void) error;
 
-  start_leftover (seed_int (0, 5), FALSE, NULL);
+  start_leftover (0, FALSE, NULL);
   trace ("main: returns");
 
   return user_data;
@@ -291,7 +291,7 @@ leave_exiting (gpointer   user_data,
 
   *loop = keep_running_loop ();
   asyncio_loop_set_exception_handler (*loop, ignore, NULL, NULL); /* whether the task is asked for its error is open */
-  start_leftover (seed_int (0, 5), FALSE, g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_SYSTEM_EXIT, seed_word ()));
+  start_leftover (seed_int (4, 8), FALSE, g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_SYSTEM_EXIT, seed_word ()));
   if (!asyncio_sleep (1, error))
     return NULL;
 

@@ -135,10 +135,12 @@ test_own_loop (void)
  * debug says whether the loop is in debug mode. Without it the loop is not, in Python 3.7 not even if
  * PYTHONASYNCIODEBUG asks for it.
  *
+ *     without PYTHONASYNCIODEBUG       these two in an order of the seed
  *     default: False
- *     on: True
+ *     on: True                         and these three
  *     off: False
- *     in an order of the seed
+ *     with PYTHONASYNCIODEBUG
+ *     default: False ...
  */
 static gpointer
 look_at_debug (gpointer   user_data,
@@ -150,12 +152,13 @@ look_at_debug (gpointer   user_data,
 }
 
 static void
-test_debug (void)
+try_all_debug_modes (gboolean with_variable)
 {
   static const char *const names[] = { "default", "off", "on" };
   int first = seed_int (0, 2);
 
-  g_setenv ("PYTHONASYNCIODEBUG", seed_bool () ? "1" : "", TRUE);
+  trace ("%s PYTHONASYNCIODEBUG", with_variable ? "with" : "without");
+  g_setenv ("PYTHONASYNCIODEBUG", with_variable ? "1" : "", TRUE);
 
   for (int i = 0; i < 3; i++)
     {
@@ -168,6 +171,15 @@ test_debug (void)
     }
 
   g_unsetenv ("PYTHONASYNCIODEBUG");
+}
+
+static void
+test_debug (void)
+{
+  gboolean with_variable = seed_bool ();
+
+  try_all_debug_modes (with_variable);
+  try_all_debug_modes (!with_variable);
 }
 
 /*
