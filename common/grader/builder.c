@@ -16,6 +16,7 @@
 
 #include "error.h"
 #include "object.h"
+#include "stage.h"
 
 #include <glib/gstdio.h>
 
@@ -27,8 +28,7 @@ struct _LabBuilder
   LabTree *tree;
   LabSandbox *sandbox;
   LabWorkspace *workspace;
-  char *stage;         /* copies of headers and objects that the sandbox's users may read */
-  GHashTable *harness; /* the symbols that belong to the tests */
+  LabStage *stage;
 };
 
 /* --- Results ----------------------------------------------------------------------------- */
@@ -74,102 +74,6 @@ build_finish (LabBuild       *self,
   return self;
 }
 
-/* --- The stage ------------------------------------------------------------------------------- */
-
-/* Copies the files of a folder whose names end in suffix. */
-static gboolean
-copy_files (const char  *from,
-            const char  *to,
-            const char  *suffix,
-            GError     **error)
-{
-  g_autoptr (GDir) dir = g_dir_open (from, 0, error);
-  const char *name;
-
-  if (dir == NULL || !lab_make_folder (to, 0755, error))
-    return FALSE;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *source = g_build_filename (from, name, NULL);
-      g_autofree char *target = g_build_filename (to, name, NULL);
-
-      if (g_str_has_suffix (name, suffix) && !lab_copy_file (source, target, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* STAGE/NAME */
-static char *
-staged (LabBuilder *self,
-        const char *folder,
-        const char *name)
-{
-  return g_build_filename (self->stage, folder, name, NULL);
-}
-
-static gboolean
-stage_file (LabBuilder  *self,
-            const char  *from,
-            const char  *folder,
-            GError     **error)
-{
-  g_autofree char *name = g_path_get_basename (from);
-  g_autofree char *target_folder = g_build_filename (self->stage, folder, NULL);
-  g_autofree char *to = g_build_filename (target_folder, name, NULL);
-
-  return lab_make_folder (target_folder, 0755, error) && lab_copy_file (from, to, error);
-}
-
-static gboolean
-stage_lab (LabBuilder  *self,
-           LabInfo     *lab,
-           GError     **error)
-{
-  g_autofree char *header = g_build_filename (lab->lab_dir, lab->header, NULL);
-  g_autofree char *headers = g_build_filename ("headers", lab->folder, NULL);
-  g_autofree char *tests = g_build_filename ("tests", lab->folder, NULL);
-  g_auto (GStrv) objects = lab_tree_get_objects (self->tree, lab);
-  g_auto (GStrv) programs = lab_info_get_programs (lab);
-
-  if (!stage_file (self, header, headers, error))
-    return FALSE;
-
-  for (guint i = 0; objects[i] != NULL; i++)
-    if (!stage_file (self, objects[i], "objects", error))
-      return FALSE;
-
-  for (guint i = 0; programs[i] != NULL; i++)
-    {
-      g_autofree char *object = lab_tree_get_program_object (self->tree, lab, programs[i]);
-
-      if (!stage_file (self, object, tests, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-make_stage (LabBuilder  *self,
-            GError     **error)
-{
-  g_autofree char *core = g_build_filename (self->tree->source_root, "common", "asyncio", NULL);
-  g_autofree char *headers = g_build_filename (self->stage, "headers", "core", "asyncio", NULL);
-  g_autofree char *harness = g_build_filename (self->tree->build_root, "common", "harness", "harness-judged.o", NULL);
-
-  if (!copy_files (core, headers, ".h", error))
-    return FALSE;
-
-  for (guint i = 0; i < self->tree->labs->len; i++)
-    if (!stage_lab (self, g_ptr_array_index (self->tree->labs, i), error))
-      return FALSE;
-
-  return lab_object_add_defined (harness, self->harness, error);
-}
-
 LabBuilder *
 lab_builder_new (LabTree       *tree,
                  LabSandbox    *sandbox,
@@ -181,20 +85,15 @@ lab_builder_new (LabTree       *tree,
   self->tree = tree;
   self->sandbox = sandbox;
   self->workspace = workspace;
-  self->harness = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->stage = lab_workspace_make_folder (workspace, 0755, error);
+  self->stage = lab_stage_new (tree, workspace, error);
 
-  if (self->stage == NULL || !make_stage (self, error))
-    return NULL;
-
-  return g_steal_pointer (&self);
+  return self->stage != NULL ? g_steal_pointer (&self) : NULL;
 }
 
 void
 lab_builder_free (LabBuilder *self)
 {
-  g_free (self->stage);
-  g_hash_table_unref (self->harness);
+  g_clear_pointer (&self->stage, lab_stage_free);
   g_free (self);
 }
 
@@ -262,7 +161,7 @@ step_body (gpointer   user_data,
            GError   **error)
 {
   Step *self = user_data;
-  const char *const readable[] = { self->builder->stage, NULL };
+  const char *const readable[] = { self->builder->stage->folder, NULL };
 
   (void) lab_sandbox_run (self->builder->sandbox,
                           &(LabRun) {
@@ -333,8 +232,8 @@ compile_step (LabBuilder *self,
               gboolean    judged)
 {
   Step *step = step_new (self, work, file);
-  g_autofree char *core = g_strdup_printf ("-I%s/headers/core", self->stage);
-  g_autofree char *header = g_strdup_printf ("-I%s/headers/%s", self->stage, lab->folder);
+  g_autofree char *core = g_strdup_printf ("-I%s/headers/core", self->stage->folder);
+  g_autofree char *header = g_strdup_printf ("-I%s/headers/%s", self->stage->folder, lab->folder);
   g_autofree char *map = g_strdup_printf ("-fdebug-prefix-map=%s=%s", work, origin);
   g_autofree char *object = g_strdup_printf ("%s.%s.o", file, judged ? "judged" : "plain");
 
@@ -445,7 +344,7 @@ check_objects (LabBuilder  *self,
       g_autofree char *path = g_strdup_printf ("%s/%s.plain.o", work, lab->files[i]);
       char *found;
 
-      if (!lab_object_check (path, self->harness, &found, error))
+      if (!lab_object_check (path, self->stage->harness, &found, error))
         return FALSE;
       if (found != NULL)
         *refusal = g_strdup_printf ("%s: %s", lab->files[i], found);
@@ -520,20 +419,12 @@ link_step (LabBuilder *self,
            const char *program)
 {
   Step *step = step_new (self, work, program);
-  g_autofree char *test_name = g_strdup_printf ("%s/%s-judged.o", lab->folder, program);
-  g_autofree char *test = staged (self, "tests", test_name);
-  g_auto (GStrv) objects = lab_tree_get_objects (self->tree, lab);
+  g_auto (GStrv) objects = lab_stage_get_objects (self->stage, self->tree, lab, program);
 
   step_add (step, self->tree->toolchain.cc);
   step_add_many (step, sanitizer_flags);
-  step_add_many (step, (const char *[]) { "-o", program, "lab.o", test, NULL });
-  for (guint i = 0; objects[i] != NULL; i++)
-    {
-      g_autofree char *name = g_path_get_basename (objects[i]);
-      g_autofree char *object = staged (self, "objects", name);
-
-      step_add (step, object);
-    }
+  step_add_many (step, (const char *[]) { "-o", program, "lab.o", NULL });
+  step_add_many (step, (const char *const *) objects);
   step_add_many (step, (const char *const *) self->tree->toolchain.libraries);
   step_add (step, "-lm");
 

@@ -3,29 +3,18 @@
 /*
  * `lab grade`: judges a folder of submissions.
  *
- *     OUT/gradebook.csv                a row for each student
- *     OUT/summary.json                 what was graded, how, and what could not be
- *     OUT/students/ID/result.json      everything, for the staff; report.html the same to read
- *     OUT/students/ID/feedback.json    nothing hidden, for the student; .html and .txt the same to read
- *     OUT/students/ID/timings.json     what it took
- *
- * All of it is written into a folder beside OUT, which becomes OUT when it is complete. Who interrupts the work, or fills the disk, finds
- * no half-written OUT.
+ * Each submission is a job, a task of its own; a semaphore keeps the number of those under way small. What is written is in output.c.
  */
 
 #include "commands.h"
 
 #include "error.h"
 #include "gradebook.h"
+#include "output.h"
 #include "session.h"
 #include "submission.h"
 
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
-
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
 
 /* What is remembered of a student when the files are written: not much, so that a thousand fit. */
 typedef struct
@@ -46,7 +35,7 @@ typedef struct
   GPtrArray *ignored;       /* (element-type utf8) */
   GPtrArray *rows;          /* (element-type Row): one for each submission */
   AsyncioSemaphore *in_flight;
-  char *folder;             /* where it is written until it is complete */
+  LabOutput *output;
   guint n_done;
 } Grading;
 
@@ -69,42 +58,6 @@ row_free (gpointer data)
 }
 
 /* --- One student ---------------------------------------------------------------------------- */
-
-static gboolean
-write_student (Grading    *self,
-               LabResult  *result,
-               GError    **error)
-{
-  static const LabTextStyle style = { .hints = 1 };
-  g_autofree char *folder = g_build_filename (self->folder, "students", result->student, NULL);
-  g_autofree char *staff_json = lab_result_to_json (result, LAB_FOR_STAFF);
-  g_autofree char *staff_html = lab_result_to_html (result, LAB_FOR_STAFF);
-  g_autofree char *student_json = lab_result_to_json (result, LAB_FOR_STUDENT);
-  g_autofree char *student_html = lab_result_to_html (result, LAB_FOR_STUDENT);
-  g_autofree char *student_text = lab_result_to_text (result, LAB_FOR_STUDENT, &style);
-  g_autofree char *timings = lab_result_timings_to_json (result);
-  const struct
-  {
-    const char *name;
-    const char *text;
-  } files[] = {
-    { "result.json", staff_json },     { "report.html", staff_html },    { "feedback.json", student_json },
-    { "feedback.html", student_html }, { "feedback.txt", student_text }, { "timings.json", timings },
-  };
-
-  if (!lab_make_folder (folder, 0755, error))
-    return FALSE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
-    {
-      g_autofree char *path = g_build_filename (folder, files[i].name, NULL);
-
-      if (!lab_write_file (path, files[i].text, -1, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
 
 /* In the gradebook: how many tests ended in which way, if not by passing. */
 static char *
@@ -176,7 +129,7 @@ grade_student (Grading  *self,
   g_printerr ("[%u/%u] %s %u/%u%s%s\n", self->n_done, self->rows->len, row->submission->student, row->score,
               lab_result_get_max_score (result), row->remarks[0] != '\0' ? "  " : "", row->remarks);
 
-  return write_student (self, result, error);
+  return lab_output_write_student (self->output, result, error);
 }
 
 static gpointer
@@ -269,7 +222,6 @@ write_gradebook (Grading  *self,
                  GError  **error)
 {
   g_autoptr (LabGradebook) book = lab_gradebook_new ();
-  g_autofree char *path = g_build_filename (self->folder, "gradebook.csv", NULL);
   guint max_score = 0;
 
   lab_gradebook_add (book, "student");
@@ -299,7 +251,7 @@ write_gradebook (Grading  *self,
       lab_gradebook_end_row (book);
     }
 
-  return lab_write_file (path, lab_gradebook_get_text (book), -1, error);
+  return lab_output_write (self->output, "gradebook.csv", lab_gradebook_get_text (book), error);
 }
 
 static void
@@ -344,7 +296,6 @@ write_summary (Grading  *self,
   g_autoptr (JsonGenerator) generator = json_generator_new ();
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, self->session->seed);
-  g_autofree char *path = g_build_filename (self->folder, "summary.json", NULL);
   g_autofree char *text = NULL;
   g_autofree char *with_newline = NULL;
 
@@ -372,53 +323,7 @@ write_summary (Grading  *self,
   text = json_generator_to_data (generator, NULL);
   with_newline = g_strconcat (text, "\n", NULL);
 
-  return lab_write_file (path, with_newline, -1, error);
-}
-
-/* --- OUT ------------------------------------------------------------------------------------------------- */
-
-static gboolean
-is_empty_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-
-  return dir != NULL && g_dir_read_name (dir) == NULL;
-}
-
-/* A folder beside OUT, on the same disk. */
-static char *
-make_partial (const char  *output,
-              GError     **error)
-{
-  g_autofree char *absolute = g_canonicalize_filename (output, NULL);
-  g_autofree char *parent = g_path_get_dirname (absolute);
-  g_autofree char *pattern = g_strconcat (absolute, ".partial-XXXXXX", NULL);
-
-  if (g_file_test (absolute, G_FILE_TEST_EXISTS) && !is_empty_folder (absolute))
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_USAGE, "%s is there already: choose another folder, or remove it", output);
-      return NULL;
-    }
-
-  if (g_mkdir_with_parents (parent, 0755) != 0 || g_mkdtemp_full (pattern, 0755) == NULL)
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "cannot write to %s: %s", parent, g_strerror (errno));
-      return NULL;
-    }
-
-  return g_steal_pointer (&pattern);
-}
-
-static gboolean
-complete (Grading     *self,
-          const char  *output,
-          GError     **error)
-{
-  if (rename (self->folder, output) == 0)
-    return TRUE;
-
-  g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "cannot rename %s to %s: %s", self->folder, output, g_strerror (errno));
-  return FALSE;
+  return lab_output_write (self->output, "summary.json", with_newline, error);
 }
 
 /* --- The command ------------------------------------------------------------------------------------------- */
@@ -490,10 +395,7 @@ choose_submissions (Grading     *self,
 static void
 grading_clear (Grading *self)
 {
-  if (self->folder != NULL)
-    lab_remove_recursively (self->folder);
-
-  g_clear_pointer (&self->folder, g_free);
+  g_clear_pointer (&self->output, lab_output_free);
   g_clear_pointer (&self->in_flight, asyncio_semaphore_unref);
   g_clear_pointer (&self->rows, g_ptr_array_unref);
   g_clear_pointer (&self->ignored, g_ptr_array_unref);
@@ -540,8 +442,8 @@ grade (Grading     *self,
       return FALSE;
     }
 
-  self->folder = make_partial (output, error);
-  if (self->folder == NULL)
+  self->output = lab_output_new (output, error);
+  if (self->output == NULL)
     return FALSE;
 
   /* More submissions than slots are under way, so that no slot waits for a compiler, but not all of a large course. */
@@ -550,10 +452,9 @@ grade (Grading     *self,
   g_printerr ("Sandbox: %s\n", lab_sandbox_describe (self->session->sandbox));
 
   if (!lab_run (grade_body, self, error) || !write_gradebook (self, error) || !write_summary (self, error) ||
-      !complete (self, output, error))
+      !lab_output_complete (self->output, error))
     return FALSE;
 
-  g_clear_pointer (&self->folder, g_free);
   g_print ("%u submissions graded: %s/gradebook.csv\n", self->rows->len, output);
 
   return tell_problems (self, error);

@@ -3,14 +3,8 @@
 /*
  * `lab verify`: judges the judges.
  *
- * For each lab there are solutions of which it is known what they must earn: the reference and the alternatives everything, the starter nothing,
- * and each wrong solution everything but the tests that its mistake breaks. It is a patch on the reference, and
- * begins with what it does and what that must cost:
- *
- *     What: the leftover tasks are never cancelled
- *     Loses: /3.7/cleanup/cancels-leftovers /3.7/cleanup/stubborn
- *     --- a/runners.c
- *     +++ b/runners.c
+ * First the rubric is checked against the test programs, then every solution of which it is known what it must earn (variants.c)
+ * is judged, and the matrix of tests and solutions is printed.
  */
 
 #include "commands.h"
@@ -18,6 +12,7 @@
 #include "error.h"
 #include "session.h"
 #include "tools.h"
+#include "variants.h"
 
 #include <string.h>
 
@@ -26,225 +21,12 @@
 
 typedef struct
 {
-  char *name;         /* "wrong/no-cancel" */
-  char *what;         /* in a sentence */
-  GHashTable *files;
-  GHashTable *loses;  /* (element-type utf8) the tests that must not pass; NULL means all */
-  LabLabResult *result;
-} Variant;
-
-typedef struct
-{
   LabSession *session;
   LabInfo *lab;
-  GPtrArray *variants;     /* (element-type Variant) */
+  GPtrArray *variants;     /* (element-type LabVariant) */
   GPtrArray *expectations; /* (element-type LabExpectation) */
+  GPtrArray *results;      /* (element-type LabLabResult): one for each variant */
 } Verification;
-
-static void
-variant_free (gpointer data)
-{
-  Variant *self = data;
-
-  g_free (self->name);
-  g_free (self->what);
-  g_clear_pointer (&self->files, g_hash_table_unref);
-  g_clear_pointer (&self->loses, g_hash_table_unref);
-  g_clear_pointer (&self->result, lab_lab_result_free);
-  g_free (self);
-}
-
-/* --- Where the variants come from -------------------------------------------------------------- */
-
-static Variant *
-add_variant (Verification *self,
-             const char   *name,
-             const char   *what,
-             GHashTable   *files)
-{
-  Variant *variant = g_new0 (Variant, 1);
-
-  variant->name = g_strdup (name);
-  variant->what = g_strdup (what);
-  variant->files = files;
-  variant->loses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_ptr_array_add (self->variants, variant);
-
-  return variant;
-}
-
-static gboolean
-add_starter (Verification  *self,
-             GError       **error)
-{
-  g_autoptr (GHashTable) files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-  Variant *variant;
-
-  for (guint i = 0; self->lab->files[i] != NULL; i++)
-    {
-      char *text = lab_make_starter (self->lab, self->lab->files[i], error);
-
-      if (text == NULL)
-        return FALSE;
-      g_hash_table_insert (files, g_strdup (self->lab->files[i]), g_bytes_new_take (text, strlen (text)));
-    }
-
-  variant = add_variant (self, "starter", "what a student begins with", g_steal_pointer (&files));
-  g_clear_pointer (&variant->loses, g_hash_table_unref);
-
-  return TRUE;
-}
-
-/* The lines before the patch itself: "Key: value". */
-static gboolean
-read_patch_header (Variant     *variant,
-                   LabInfo     *lab,
-                   const char  *path,
-                   GError     **error)
-{
-  g_autofree char *text = NULL;
-  g_auto (GStrv) lines = NULL;
-
-  if (!g_file_get_contents (path, &text, NULL, error))
-    return FALSE;
-
-  lines = g_strsplit (text, "\n", -1);
-  for (guint i = 0; lines[i] != NULL && !g_str_has_prefix (lines[i], "--- "); i++)
-    {
-      if (g_str_has_prefix (lines[i], "What: "))
-        {
-          g_free (variant->what);
-          variant->what = g_strdup (lines[i] + strlen ("What: "));
-        }
-      else if (g_str_has_prefix (lines[i], "Loses: "))
-        {
-          g_auto (GStrv) tests = g_strsplit (lines[i] + strlen ("Loses: "), " ", -1);
-
-          for (guint j = 0; tests[j] != NULL; j++)
-            {
-              if (tests[j][0] != '\0' && lab_info_find_test (lab, tests[j]) == NULL)
-                {
-                  g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "%s:%u: the rubric has no test '%s'", path, i + 1,
-                               tests[j]);
-                  return FALSE;
-                }
-              if (tests[j][0] != '\0')
-                g_hash_table_add (variant->loses, g_strdup (tests[j]));
-            }
-        }
-      else if (lines[i][0] != '\0')
-        {
-          g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "%s:%u: before the patch there is only 'What: ' and 'Loses: '",
-                       path, i + 1);
-          return FALSE;
-        }
-    }
-
-  if (variant->what[0] == '\0' || g_hash_table_size (variant->loses) == 0)
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "%s:1: it needs a line 'What: ' and a line 'Loses: '", path);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-add_wrong (Verification  *self,
-           const char    *folder,
-           const char    *name,
-           GError       **error)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *work = lab_workspace_make_folder (self->session->workspace, 0700, error);
-  g_autofree char *label = g_strdup_printf ("wrong/%.*s", (int) (strlen (name) - strlen (".patch")), name);
-  const char *const argv[] = { "patch", "--batch", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-", "-p1", "-i",
-                               path, NULL };
-  GHashTable *files = NULL;
-  gboolean patched = work != NULL;
-
-  for (guint i = 0; patched && self->lab->files[i] != NULL; i++)
-    {
-      g_autofree char *from = g_build_filename (self->lab->lab_dir, self->lab->files[i], NULL);
-      g_autofree char *to = g_build_filename (work, self->lab->files[i], NULL);
-
-      patched = lab_copy_file (from, to, error);
-    }
-
-  if (patched && !lab_run_tool (argv, work, 0, NULL, error))
-    {
-      g_prefix_error (error, "%s does not apply to the reference: ", path);
-      patched = FALSE;
-    }
-
-  if (patched)
-    files = lab_judge_read_files (self->lab, work, error);
-  if (work != NULL)
-    lab_remove_recursively (work);
-
-  return files != NULL && read_patch_header (add_variant (self, label, "", files), self->lab, path, error);
-}
-
-/* An alternative is a folder with all files of the lab, or a file if the lab has only one. */
-static gboolean
-add_alternative (Verification  *self,
-                 const char    *folder,
-                 const char    *name,
-                 GError       **error)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *label = g_strdup_printf ("alternative/%s", name);
-  GHashTable *files;
-
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      files = lab_judge_read_files (self->lab, path, error);
-    }
-  else
-    {
-      char *text;
-      gsize length;
-
-      if (!g_file_get_contents (path, &text, &length, error))
-        return FALSE;
-      files = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
-      g_hash_table_insert (files, g_strdup (self->lab->files[0]), g_bytes_new_take (text, length));
-    }
-
-  if (files == NULL)
-    return FALSE;
-
-  add_variant (self, label, "a correct solution in another style", files);
-
-  return TRUE;
-}
-
-static gboolean
-collect_variants (Verification  *self,
-                  GError       **error)
-{
-  g_autofree char *wrong = g_build_filename (self->lab->test_dir, "wrong", NULL);
-  g_autofree char *alternative = g_build_filename (self->lab->test_dir, "alternative", NULL);
-  g_autoptr (GPtrArray) wrongs = lab_list_names (wrong, ".patch");
-  g_autoptr (GPtrArray) alternatives = lab_list_names (alternative, "");
-  GHashTable *reference = lab_judge_read_files (self->lab, self->lab->lab_dir, error);
-
-  if (reference == NULL)
-    return FALSE;
-
-  add_variant (self, "reference", "the reference solution", reference);
-  if (!add_starter (self, error))
-    return FALSE;
-
-  for (guint i = 0; i < alternatives->len; i++)
-    if (!add_alternative (self, alternative, g_ptr_array_index (alternatives, i), error))
-      return FALSE;
-  for (guint i = 0; i < wrongs->len; i++)
-    if (!add_wrong (self, wrong, g_ptr_array_index (wrongs, i), error))
-      return FALSE;
-
-  return TRUE;
-}
 
 /* --- The rubric and the test programs --------------------------------------------------------------- */
 
@@ -316,7 +98,7 @@ check_rubric (Verification  *self,
 typedef struct
 {
   Verification *verification;
-  Variant *variant;
+  guint index;
 } Job;
 
 static gpointer
@@ -326,8 +108,11 @@ job_body (gpointer   user_data,
   Job *self = user_data;
   Verification *verification = self->verification;
 
-  self->variant->result = lab_judge_files (&verification->session->judge, verification->lab, self->variant->files,
-                                           verification->expectations, NULL, NULL, ".", error);
+  LabVariant *variant = g_ptr_array_index (verification->variants, self->index);
+
+  verification->results->pdata[self->index] = lab_judge_files (&verification->session->judge, verification->lab,
+                                                               variant->files, verification->expectations, NULL, NULL,
+                                                               ".", error);
 
   return NULL;
 }
@@ -339,7 +124,7 @@ verify_body (gpointer   user_data,
   Verification *self = user_data;
   g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
   g_autoptr (AsyncioFuture) all = NULL;
-  Variant *reference = g_ptr_array_index (self->variants, 0);
+  LabVariant *reference = g_ptr_array_index (self->variants, 0);
   LabExpectation *expectation = lab_judge_record (&self->session->judge, self->lab, reference->files,
                                                   self->session->seed, error);
   GPtrArray *tasks;
@@ -348,11 +133,12 @@ verify_body (gpointer   user_data,
     return NULL;
   g_ptr_array_add (self->expectations, expectation);
 
+  g_ptr_array_set_size (self->results, (int) self->variants->len);
   for (guint i = 0; i < self->variants->len; i++)
     {
       Job *job = g_new (Job, 1);
 
-      *job = (Job) { self, g_ptr_array_index (self->variants, i) };
+      *job = (Job) { self, i };
       g_ptr_array_add (coroutines, asyncio_coroutine_new (job_body, job, g_free));
     }
 
@@ -375,25 +161,38 @@ verify_body (gpointer   user_data,
 
 /* --- The matrix ------------------------------------------------------------------------------------------------ */
 
+/* Whether a report says of a cheat what it did. */
 static gboolean
-must_pass (Variant    *variant,
-           const char *path)
+is_named (LabVariant   *variant,
+          LabLabResult *result)
 {
-  return variant->loses != NULL && !g_hash_table_contains (variant->loses, path);
+  if (variant->named == NULL || strstr (result->build_messages, variant->named) != NULL)
+    return TRUE;
+
+  for (guint i = 0; i < result->verdicts->len; i++)
+    {
+      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
+
+      if (strstr (verdict->message, variant->named) != NULL)
+        return TRUE;
+    }
+
+  return FALSE;
 }
 
 static gboolean
-is_as_expected (Variant *variant)
+is_as_expected (LabVariant   *variant,
+                LabLabResult *result)
 {
-  for (guint i = 0; i < variant->result->verdicts->len; i++)
+  for (guint i = 0; i < result->verdicts->len; i++)
     {
-      LabVerdict *verdict = g_ptr_array_index (variant->result->verdicts, i);
+      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
 
-      if ((verdict->status == LAB_PASSED) != must_pass (variant, verdict->test->path))
+      if ((verdict->status == LAB_PASSED) != lab_variant_must_pass (variant, verdict->test->path))
         return FALSE;
     }
 
-  return TRUE;
+  return is_named (variant, result);
 }
 
 static void
@@ -417,36 +216,41 @@ print_heading (Verification *self)
 }
 
 static void
-print_row (Variant *variant)
+print_row (LabVariant   *variant,
+           LabLabResult *result)
 {
   g_print ("  %-*s ", NAME_WIDTH, variant->name);
-  for (guint i = 0; i < variant->result->verdicts->len; i++)
+  for (guint i = 0; i < result->verdicts->len; i++)
     {
-      LabVerdict *verdict = g_ptr_array_index (variant->result->verdicts, i);
+      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
       gboolean passed = verdict->status == LAB_PASSED;
-      gboolean right = passed == must_pass (variant, verdict->test->path);
+      gboolean right = passed == lab_variant_must_pass (variant, verdict->test->path);
 
       g_print ("  %s", !right ? "!" : passed ? "·" : "x");
     }
-  g_print ("  %3u  %s\n", lab_lab_result_get_score (variant->result), variant->what);
+  g_print ("  %3u  %s\n", lab_lab_result_get_score (result), variant->what);
 }
 
 static void
-explain (Variant *variant)
+explain (LabVariant   *variant,
+         LabLabResult *result)
 {
-  if (variant->result->build != LAB_BUILD_OK)
-    g_print ("    %s: build %s: %s\n", variant->name, lab_build_status_get_name (variant->result->build),
-             variant->result->build_messages);
+  if (result->build != LAB_BUILD_OK)
+    g_print ("    %s: build %s: %s\n", variant->name, lab_build_status_get_name (result->build), result->build_messages);
 
-  for (guint i = 0; i < variant->result->verdicts->len; i++)
+  for (guint i = 0; i < result->verdicts->len; i++)
     {
-      LabVerdict *verdict = g_ptr_array_index (variant->result->verdicts, i);
+      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
       gboolean passed = verdict->status == LAB_PASSED;
 
-      if (passed != must_pass (variant, verdict->test->path))
+      if (passed != lab_variant_must_pass (variant, verdict->test->path))
         g_print ("    %s: %s %s%s\n", variant->name, verdict->test->path,
                  passed ? "must be lost, but passed" : "must pass, but: ", passed ? "" : verdict->message);
     }
+
+  if (!is_named (variant, result))
+    g_print ("    %s: no message says \"%s\"; the first says \"%s\"\n", variant->name, variant->named,
+             ((LabVerdict *) g_ptr_array_index (result->verdicts, 0))->message);
 }
 
 static gboolean
@@ -457,19 +261,15 @@ print_matrix (Verification  *self,
 
   print_heading (self);
   for (guint i = 0; i < self->variants->len; i++)
-    print_row (g_ptr_array_index (self->variants, i));
+    print_row (g_ptr_array_index (self->variants, i), g_ptr_array_index (self->results, i));
 
   for (guint i = 0; i < self->variants->len; i++)
-    {
-      Variant *variant = g_ptr_array_index (self->variants, i);
-
-      if (!is_as_expected (variant))
-        {
-          if (n_wrong++ == 0)
-            g_print ("\n");
-          explain (variant);
-        }
-    }
+    if (!is_as_expected (g_ptr_array_index (self->variants, i), g_ptr_array_index (self->results, i)))
+      {
+        if (n_wrong++ == 0)
+          g_print ("\n");
+        explain (g_ptr_array_index (self->variants, i), g_ptr_array_index (self->results, i));
+      }
   g_print ("\n");
 
   if (n_wrong == 0)
@@ -482,6 +282,13 @@ print_matrix (Verification  *self,
 
 /* --- The command ---------------------------------------------------------------------------------------------------- */
 
+static void
+free_result (gpointer result)
+{
+  if (result != NULL)
+    lab_lab_result_free (result);
+}
+
 static gboolean
 verify_lab (LabSession  *session,
             LabInfo     *lab,
@@ -490,14 +297,16 @@ verify_lab (LabSession  *session,
   Verification self = {
     .session = session,
     .lab = lab,
-    .variants = g_ptr_array_new_with_free_func (variant_free),
     .expectations = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_expectation_free),
+    .results = g_ptr_array_new_with_free_func (free_result),
   };
-  gboolean verified = check_rubric (&self, error) && collect_variants (&self, error) &&
+  gboolean verified = check_rubric (&self, error) &&
+                      (self.variants = lab_variants_collect (lab, session->workspace, error)) != NULL &&
                       lab_run (verify_body, &self, error) && print_matrix (&self, error);
 
-  g_ptr_array_unref (self.variants);
+  g_clear_pointer (&self.variants, g_ptr_array_unref);
   g_ptr_array_unref (self.expectations);
+  g_ptr_array_unref (self.results);
 
   return verified;
 }
@@ -517,7 +326,7 @@ lab_command_verify (int      argc,
 
   if (!lab_parse_options (&argc, &argv, entries, "[LAB]",
                           "Judges solutions of which it is known what they must earn: the reference and the alternatives\n"
-                          "everything, the starter nothing, and each wrong solution all but the tests that it breaks.",
+                          "everything, the starter and the cheats nothing, each wrong solution all but the tests that it breaks.",
                           0, 1, error))
     return FALSE;
 

@@ -53,26 +53,3 @@ lab_make_starter (LabInfo     *lab,
   /* unifdef's status is 1 when it changed something. */
   return lab_run_tool (argv, lab->lab_dir, 1, &text, error) ? text : NULL;
 }
-
-static int
-compare_names (gconstpointer a,
-               gconstpointer b)
-{
-  return strcmp (*(const char *const *) a, *(const char *const *) b);
-}
-
-GPtrArray *
-lab_list_names (const char *folder,
-                const char *ending)
-{
-  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    if (g_str_has_suffix (name, ending))
-      g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort (names, compare_names);
-
-  return names;
-}

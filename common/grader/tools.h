@@ -38,8 +38,4 @@ char *lab_make_starter (LabInfo     *lab,
                         const char  *file,
                         GError     **error);
 
-/** The names in a folder that have an ending, sorted. Empty if there is no such folder. @return (transfer full) (element-type utf8) */
-GPtrArray *lab_list_names (const char *folder,
-                           const char *ending);
-
 G_END_DECLS

@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 struct _LabWorkspace
@@ -92,6 +93,29 @@ lab_remove_recursively (const char *path)
     }
 
   g_rmdir (path);
+}
+
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+lab_list_names (const char *folder,
+                const char *ending)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    if (g_str_has_suffix (name, ending))
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, compare_names);
+
+  return names;
 }
 
 gboolean

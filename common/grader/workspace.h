@@ -40,6 +40,10 @@ char *lab_workspace_make_folder (LabWorkspace  *self,
 /** Removes a folder and all that is in it; does not follow links. What cannot be removed stays. */
 void lab_remove_recursively (const char *path);
 
+/** The names in a folder that have an ending, sorted. Empty if there is no such folder. @return (transfer full) (element-type utf8) */
+GPtrArray *lab_list_names (const char *folder,
+                           const char *ending);
+
 /** Makes a folder and its parents. @return FALSE with LAB_ERROR_SYSTEM */
 gboolean lab_make_folder (const char  *path,
                           guint        mode,
