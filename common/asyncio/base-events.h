@@ -11,7 +11,7 @@
  *     2. queue the callbacks of the timers that are due
  *     3. call what is in the queue now; what these schedule waits for the next turn
  *
- * It is a #GMainContext with one source, so GIO and everything else that uses
+ * It is a GMainContext with one source, so GIO and everything else that uses
  * main contexts works inside it. All functions are for the loop's own thread,
  * except asyncio_loop_call_soon_threadsafe(), asyncio_loop_ref() and asyncio_loop_unref().
  */

@@ -38,6 +38,7 @@ typedef enum
   ASYNCIO_ERROR_SYSTEM_EXIT,        /**< `SystemExit` */
 } AsyncioError;
 
+/** The domain #ASYNCIO_ERROR as a number. */
 GQuark asyncio_error_quark (void);
 
 /**

@@ -113,7 +113,7 @@ AsyncioCoroutine *asyncio_sleep_coroutine (double delay);
 /**
  * A future that gets done when all of several awaitables are, `asyncio.gather()`.
  *
- * Its value is a #GPtrArray of the futures in the order of the arguments, all done: each tells its value or its
+ * Its value is a GPtrArray of the futures in the order of the arguments, all done: each tells its value or its
  * error (Python has a list of values here). The first error of one of them is the future's error, and
  * then the others go on. Cancelling it cancels all that are not done.
  *

@@ -235,8 +235,8 @@ print_result (Check    *self,
       return;
     }
 
-  /* All failures of all labs at once would be a wall of text. */
-  style.brief = !verbose && self->only_lab == NULL;
+  /* All failures at once would be a wall of text. */
+  style.failures = verbose ? G_MAXUINT : self->only_lab != NULL ? 1 : 0;
   if (self->only_lab != NULL)
     {
       folder = g_build_filename (self->session->tree->build_root, "check", self->only_lab->folder, NULL);
@@ -245,7 +245,7 @@ print_result (Check    *self,
 
   text = lab_result_to_text (self->result, LAB_FOR_STAFF, &style);
   g_print ("%s", text);
-  if (style.brief && lab_result_get_score (self->result) < lab_result_get_max_score (self->result))
+  if (style.failures == 0 && lab_result_get_score (self->result) < lab_result_get_max_score (self->result))
     g_print ("\n`lab check LAB` tells what went wrong, `--test PATH` runs one test, `--hint 1` to 3 gives hints.\n");
 }
 
@@ -263,7 +263,7 @@ lab_command_check (int      argc,
     { "test", 't', 0, G_OPTION_ARG_STRING, &test, "Run only this test", "PATH" },
     { "hint", 0, 0, G_OPTION_ARG_INT, &hints, "Show hints, from 1 (a nudge) to 3 (the answer)", "N" },
     { "file", 'f', 0, G_OPTION_ARG_FILENAME, &file, "Check this file instead of the one in the lab's folder", "FILE" },
-    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Tell what went wrong in all labs", NULL },
+    { "verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose, "Tell of all failures in full, not only of the first", NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON (schema asyncio-labs/result/v1)", NULL },
     LAB_COMMON_OPTION_ENTRIES (options),
     { NULL, 0, 0, 0, NULL, NULL, NULL },
@@ -274,7 +274,7 @@ lab_command_check (int      argc,
 
   if (!lab_parse_options (&argc, &argv, entries, "[LAB]",
                           "Builds the files of this tree's labs and judges them. With LAB (3.7 or 3.7-run) just that lab,\n"
-                          "and what went wrong is told in full.",
+                          "and the first failure is told in full.",
                           0, 1, error))
     return FALSE;
 

@@ -22,6 +22,7 @@ typedef enum
   LAB_ERROR_SYSTEM, /**< the machine cannot do what is needed; exit status 1 */
 } LabError;
 
+/** The domain #LAB_ERROR as a number. */
 GQuark lab_error_quark (void);
 
 G_END_DECLS

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /** The traces that are right, for one seed. */
 typedef struct
 {
-  guint64 seed;
+  guint64 seed;       /**< the seed */
   GHashTable *traces; /**< path of a test -> lines (char **) */
 } LabExpectation;
 
@@ -26,10 +26,10 @@ void lab_expectation_free (LabExpectation *self);
 /** What judging needs. */
 typedef struct
 {
-  LabTree *tree;
-  LabSandbox *sandbox;
-  LabWorkspace *workspace;
-  LabBuilder *builder;
+  LabTree *tree;           /**< labs and toolchain */
+  LabSandbox *sandbox;     /**< where tests run */
+  LabWorkspace *workspace; /**< where temporary files go */
+  LabBuilder *builder;     /**< makes test programs */
 } LabJudge;
 
 /**
@@ -81,8 +81,10 @@ LabLabResult *lab_judge_unreadable (LabInfo    *lab,
                                     const char *why);
 
 /**
- * The files of a lab in the tree itself: the reference, or in a handout the student's.
+ * Reads the files of a lab from a folder: the lab's own, which has the reference or in a handout the student's work, or another.
  *
+ * @param lab  the lab
+ * @param folder  where the files are
  * @param error  LAB_ERROR_DATA
  * @return (transfer full) (nullable) (element-type utf8 GBytes): the files
  */

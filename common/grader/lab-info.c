@@ -371,6 +371,33 @@ lab_info_find_test (LabInfo    *self,
   return NULL;
 }
 
+char *
+lab_info_find_source (LabInfo *self,
+                      LabTest *test)
+{
+  g_autofree char *path = g_strdup_printf ("%s/%s.c", self->test_dir, test->program);
+  g_autofree char *registration = g_strdup_printf ("graded_test_add (\"%s\", ", test->path);
+  g_autofree char *definition = NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  const char *found;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) || (found = strstr (text, registration)) == NULL)
+    return NULL;
+
+  found += strlen (registration);
+  name = g_strndup (found, strcspn (found, ")"));
+  definition = g_strdup_printf ("%s (void)", name);
+
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_equal (lines[i], definition))
+      return g_strdup_printf ("tests/%s/%s.c:%u (%s)", self->folder, test->program, i + 1, name);
+
+  return NULL;
+}
+
 void
 lab_info_complain (LabInfo     *self,
                    const char  *path,

@@ -15,8 +15,8 @@ typedef struct
 {
   char *name;  /**< "A" */
   char *title; /**< "The explicit way" */
-  guint points;
-  guint lines; /**< of C that the student writes, about */
+  guint points; /**< what it is worth */
+  guint lines;  /**< of C that the student writes, about */
   char *hours; /**< as a text: "1", "2-3" */
 } LabPart;
 
@@ -33,8 +33,8 @@ typedef struct
   char *path;    /**< "/3.7/run/value" */
   char *program; /**< the test program that has it: "test-run" */
   char *part;    /**< the name of its part */
-  guint points;
-  LabVisibility visibility;
+  guint points;             /**< what it is worth */
+  LabVisibility visibility; /**< who may see it */
   char *rule;     /**< the rule that it judges, in a sentence */
   char *source;   /**< where in Python the rule comes from */
   char *hints[3]; /**< from a nudge to the answer */
@@ -52,7 +52,7 @@ typedef struct
   char **files;   /**< what the student hands in */
   char *header;   /**< the contract */
   char **api;     /**< the functions of the contract */
-  guint points;
+  guint points;     /**< what it is worth */
   GPtrArray *parts; /**< (element-type LabPart) */
   GPtrArray *tests; /**< (element-type LabTest): in the order of the rubric */
 } LabInfo;
@@ -75,6 +75,10 @@ void lab_info_free (LabInfo *self);
 /** The test of a path. @return (transfer none) (nullable) */
 LabTest *lab_info_find_test (LabInfo    *self,
                              const char *path);
+
+/** Where the function of a test is: "tests/3.7-run/test-run.c:38 (test_value)". @return (transfer full) (nullable): NULL if it cannot be found */
+char *lab_info_find_source (LabInfo *self,
+                            LabTest *test);
 
 /** Sets an error about a place in the lab's rubric, with file and line; see lab_key_file_complain(). */
 void lab_info_complain (LabInfo     *self,

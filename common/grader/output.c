@@ -91,7 +91,7 @@ lab_output_write_student (LabOutput  *self,
                           LabResult  *result,
                           GError    **error)
 {
-  static const LabTextStyle style = { .hints = 1 };
+  static const LabTextStyle style = { .hints = 1, .failures = G_MAXUINT };
   g_autofree char *folder = g_build_filename (self->partial, "students", result->student, NULL);
   g_autofree char *staff_json = lab_result_to_json (result, LAB_FOR_STAFF);
   g_autofree char *staff_html = lab_result_to_html (result, LAB_FOR_STAFF);

@@ -144,7 +144,7 @@ add_lab (Page         *self,
   gboolean is_first = TRUE;
 
   add (self, "<h2>Lab %s: %s <span class='score'>%u / %u</span></h2>\n", result->lab->id, result->lab->title,
-       lab_lab_result_get_score (result), result->lab->points);
+       lab_lab_result_get_score (result), lab_lab_result_get_max_score (result));
 
   if (result->build_messages[0] != '\0')
     add (self, "<h3>%s</h3><pre>%s</pre>\n", headings[result->build], result->build_messages);

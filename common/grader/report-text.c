@@ -163,6 +163,9 @@ print_hidden (Printer      *self,
   guint n = lab_info_count_tests (lab, LAB_HIDDEN);
   guint unknown = lab->points - lab_info_sum_points (lab, LAB_PUBLIC) - lab_info_sum_points (lab, LAB_HIDDEN);
 
+  if (result->verdicts->len < lab->tests->len)
+    return;
+
   if (unknown > 0)
     line (self, "  Public tests only: hidden tests give the other %u points at hand-in.", unknown);
   else if (self->audience == LAB_FOR_STUDENT && n > 0)
@@ -218,9 +221,11 @@ print_traces (Printer    *self,
 
 static void
 print_failure (Printer    *self,
+               LabInfo    *lab,
                LabVerdict *verdict)
 {
   LabTest *test = verdict->test;
+  g_autofree char *scenario = self->style->debug_folder != NULL ? lab_info_find_source (lab, test) : NULL;
   g_autofree char *seed = g_strdup_printf ("seed %" G_GUINT64_FORMAT, self->seed);
 
   line (self, "\n%s✗ %s%s  %s, %u of %u points", color (self, RED), test->path, color (self, PLAIN),
@@ -228,6 +233,8 @@ print_failure (Printer    *self,
   paragraph (self, "Rule", test->rule);
   paragraph (self, "Python", test->source);
   paragraph (self, "Problem", verdict->message);
+  if (scenario != NULL)
+    paragraph (self, "Scenario", scenario);
   paragraph (self, "Input", seed);
 
   if (verdict->expected != NULL && verdict->got != NULL)
@@ -253,13 +260,35 @@ print_failure (Printer    *self,
 }
 
 static void
+print_failures (Printer      *self,
+                LabLabResult *result)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < result->verdicts->len; i++)
+    {
+      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
+
+      if (!is_shown (self, verdict) || verdict->status == LAB_PASSED)
+        continue;
+
+      if (n++ < self->style->failures)
+        print_failure (self, result->lab, verdict);
+    }
+
+  if (self->style->failures > 0 && n > self->style->failures)
+    line (self, "\n%u more did not pass: --verbose tells of all, --test PATH of one.", n - self->style->failures);
+}
+
+static void
 print_lab (Printer      *self,
            LabLabResult *result)
 {
   LabInfo *lab = result->lab;
   g_autofree char *title = g_strdup_printf ("Lab %s  %s", lab->id, lab->title);
 
-  line (self, "%s%-52s%3u/%u%s", color (self, BOLD), title, lab_lab_result_get_score (result), lab->points,
+  line (self, "%s%-52s%3u/%u%s", color (self, BOLD), title, lab_lab_result_get_score (result),
+        lab_lab_result_get_max_score (result),
         color (self, PLAIN));
   print_build (self, result);
 
@@ -267,16 +296,8 @@ print_lab (Printer      *self,
     print_part (self, result, g_ptr_array_index (lab->parts, i));
   print_hidden (self, result);
 
-  if (self->style->brief || result->build != LAB_BUILD_OK)
-    return;
-
-  for (guint i = 0; i < result->verdicts->len; i++)
-    {
-      LabVerdict *verdict = g_ptr_array_index (result->verdicts, i);
-
-      if (is_shown (self, verdict) && verdict->status != LAB_PASSED)
-        print_failure (self, verdict);
-    }
+  if (result->build == LAB_BUILD_OK)
+    print_failures (self, result);
 }
 
 char *

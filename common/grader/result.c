@@ -73,6 +73,20 @@ lab_lab_result_get_score (LabLabResult *self)
 }
 
 guint
+lab_lab_result_get_max_score (LabLabResult *self)
+{
+  guint sum = 0;
+
+  if (self->verdicts->len == self->lab->tests->len)
+    return self->lab->points;
+
+  for (guint i = 0; i < self->verdicts->len; i++)
+    sum += ((LabVerdict *) g_ptr_array_index (self->verdicts, i))->test->points;
+
+  return sum;
+}
+
+guint
 lab_result_get_score (LabResult *self)
 {
   guint sum = 0;
@@ -89,7 +103,7 @@ lab_result_get_max_score (LabResult *self)
   guint sum = 0;
 
   for (guint i = 0; i < self->labs->len; i++)
-    sum += ((LabLabResult *) g_ptr_array_index (self->labs, i))->lab->points;
+    sum += lab_lab_result_get_max_score (g_ptr_array_index (self->labs, i));
 
   return sum;
 }
@@ -168,7 +182,7 @@ add_lab (JsonBuilder  *builder,
   add_string (builder, "lab", lab->id);
   add_string (builder, "title", lab->title);
   add_number (builder, "score", lab_lab_result_get_score (result));
-  add_number (builder, "max_score", lab->points);
+  add_number (builder, "max_score", lab_lab_result_get_max_score (result));
 
   json_builder_set_member_name (builder, "build");
   json_builder_begin_object (builder);

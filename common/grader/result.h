@@ -30,7 +30,7 @@ const char *lab_status_get_name (LabStatus status);
 typedef struct
 {
   LabTest *test; /**< (unowned) */
-  LabStatus status;
+  LabStatus status; /**< what became of it */
   guint points;     /**< that it earned */
   char *message;    /**< what was wrong, in a sentence; empty if nothing was */
   char **expected;  /**< (nullable): the trace of the reference, if this one differs */
@@ -47,8 +47,8 @@ void lab_verdict_free (LabVerdict *self);
 typedef struct
 {
   LabInfo *lab; /**< (unowned) */
-  LabBuildStatus build;
-  char *build_messages;
+  LabBuildStatus build; /**< what became of the build */
+  char *build_messages; /**< what the compiler said, or what is wrong */
   GPtrArray *verdicts; /**< (element-type LabVerdict): in the order of the rubric */
 } LabLabResult;
 
@@ -62,11 +62,14 @@ guint lab_lab_result_sum (LabLabResult  *self,
 /** The points that a lab earned. */
 guint lab_lab_result_get_score (LabLabResult *self);
 
+/** The points that it could earn: the lab's, or if only some of its tests were judged, theirs. */
+guint lab_lab_result_get_max_score (LabLabResult *self);
+
 /** The result of one student. */
 typedef struct
 {
-  char *student;
-  guint64 seed;
+  char *student;   /**< the name of the submission */
+  guint64 seed;    /**< of the tests */
   char *sandbox;   /**< what kept the programs in */
   char *toolchain; /**< the compiler */
   GPtrArray *labs; /**< (element-type LabLabResult) */
@@ -105,7 +108,7 @@ typedef struct
   gboolean color; /**< with escape sequences for colours */
   guint width;    /**< columns of the terminal; 0 is 100 */
   guint hints;    /**< how many hints are shown for a test that did not pass, 0 to 3 */
-  gboolean brief; /**< only the scorecard, no failures in full */
+  guint failures; /**< how many failures are told in full */
   const char *debug_folder; /**< (nullable): where the test programs are, for the debugger's command */
 } LabTextStyle;
 

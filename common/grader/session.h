@@ -29,12 +29,12 @@ typedef struct
 /** What judging needs, made by lab_session_open(). */
 typedef struct
 {
-  LabTree *tree;
-  LabSandbox *sandbox;
-  LabWorkspace *workspace;
-  LabBuilder *builder;
-  LabJudge judge;
-  guint64 seed;
+  LabTree *tree;           /**< labs and toolchain */
+  LabSandbox *sandbox;     /**< where everything runs that is not ours */
+  LabWorkspace *workspace; /**< where temporary files go */
+  LabBuilder *builder;     /**< makes test programs */
+  LabJudge judge;          /**< runs them */
+  guint64 seed;            /**< of the tests */
 } LabSession;
 
 /**

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *student; /**< the name of the folder, or of the archive without its ending */
-  char *path;
+  char *path;    /**< of the folder or archive */
 } LabSubmission;
 
 /** Frees it. */

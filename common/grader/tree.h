@@ -25,11 +25,11 @@ typedef struct
 /** The trees. */
 typedef struct
 {
-  char *source_root;
-  char *build_root;
+  char *source_root;   /**< the source tree */
+  char *build_root;    /**< the build tree */
   gboolean is_handout; /**< a student's tree: there are recorded traces instead of reference solutions */
   GPtrArray *labs;     /**< (element-type LabInfo) */
-  LabToolchain toolchain;
+  LabToolchain toolchain; /**< how things are compiled */
 } LabTree;
 
 /**

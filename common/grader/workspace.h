@@ -30,7 +30,9 @@ const char *lab_workspace_get_path (LabWorkspace *self);
 /**
  * Makes a folder in it whose name nobody can guess.
  *
+ * @param self  the workspace
  * @param mode  its permissions
+ * @param error  LAB_ERROR_SYSTEM
  * @return (transfer full) (nullable): its path
  */
 char *lab_workspace_make_folder (LabWorkspace  *self,

@@ -1,0 +1,1 @@
+#error "our own header is used, not this one"
