@@ -63,6 +63,12 @@ row_free (gpointer data)
 static char *
 make_remarks (LabResult *result)
 {
+  static const char *const no_build[] = {
+    [LAB_BUILD_UNREADABLE] = "cannot be read",
+    [LAB_BUILD_MISSING] = "file missing",
+    [LAB_BUILD_FAILED] = "does not compile",
+    [LAB_BUILD_REFUSED] = "refused",
+  };
   guint n[LAB_MISSING + 1] = { 0 };
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -71,8 +77,7 @@ make_remarks (LabResult *result)
       LabLabResult *lab = g_ptr_array_index (result->labs, i);
 
       if (lab->build != LAB_BUILD_OK)
-        g_string_append_printf (text, "%slab %s: %s", text->len > 0 ? "; " : "", lab->lab->id,
-                                lab_build_status_get_name (lab->build));
+        g_string_append_printf (text, "%slab %s: %s", text->len > 0 ? "; " : "", lab->lab->id, no_build[lab->build]);
       else
         for (guint j = 0; j < lab->verdicts->len; j++)
           n[((LabVerdict *) g_ptr_array_index (lab->verdicts, j))->status]++;

@@ -18,7 +18,7 @@ static const char style_sheet[] =
   "p{margin:.3rem 0}.dim{color:var(--dim)}.score{float:right;font-variant-numeric:tabular-nums}"
   ".passed{color:var(--good)}.other{color:var(--bad)}"
   "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--line);padding:.3rem .6rem .3rem 0;"
-  "text-align:left;vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}"
+  "text-align:left;vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}td.s{white-space:nowrap}td code{overflow-wrap:anywhere}"
   "code,pre,.trace td{font:13px/1.5 ui-monospace,monospace}"
   "pre{background:var(--card);overflow-x:auto;padding:.7rem;white-space:pre-wrap}"
   ".scroll{overflow-x:auto}.trace{background:var(--card)}.trace td,.trace th{border:0;padding:.1rem .7rem;width:50%}"
@@ -105,7 +105,7 @@ static void
 add_table (Page         *self,
            LabLabResult *result)
 {
-  add (self, "<table><thead><tr><th scope='col'>Test</th><th scope='col'>Rule</th><th scope='col'>Status</th>"
+  add (self, "<h3>All tests</h3><table><thead><tr><th scope='col'>Test</th><th scope='col'>Status</th>"
              "<th scope='col' class='n'>Points</th></tr></thead><tbody>\n");
 
   for (guint i = 0; i < result->verdicts->len; i++)
@@ -116,14 +116,14 @@ add_table (Page         *self,
       if (!is_shown (self, verdict))
         continue;
 
-      add (self, "<tr><td><code>%s</code>%s</td><td>%s</td>", verdict->test->path,
+      add (self, "<tr><td><code>%s</code>%s<div class='dim'>%s</div></td>", verdict->test->path,
            verdict->test->visibility == LAB_HIDDEN ? " (hidden)" : "", verdict->test->rule);
-      add (self, "<td class='%s'>%s %s</td><td class='n'>%u / %u</td></tr>\n", passed ? "passed" : "other",
+      add (self, "<td class='s %s'>%s %s</td><td class='n'>%u / %u</td></tr>\n", passed ? "passed" : "other",
            passed ? "✓" : "✗", lab_status_get_name (verdict->status), verdict->points, verdict->test->points);
     }
 
   if (self->audience == LAB_FOR_STUDENT && lab_info_count_tests (result->lab, LAB_HIDDEN) > 0)
-    add (self, "<tr><td>hidden tests</td><td class='dim'>%u tests</td><td></td><td class='n'>%u / %u</td></tr>\n",
+    add (self, "<tr><td>%u hidden tests</td><td></td><td class='n'>%u / %u</td></tr>\n",
          lab_info_count_tests (result->lab, LAB_HIDDEN), lab_lab_result_sum (result, LAB_HIDDEN),
          lab_info_sum_points (result->lab, LAB_HIDDEN));
 
@@ -131,28 +131,10 @@ add_table (Page         *self,
 }
 
 static void
-add_lab (Page         *self,
-         LabLabResult *result)
+add_failures (Page         *self,
+              LabLabResult *result)
 {
-  static const char *const headings[] = {
-    [LAB_BUILD_OK] = "Compiler warnings",
-    [LAB_BUILD_UNREADABLE] = "The submission cannot be read",
-    [LAB_BUILD_MISSING] = "Nothing to grade",
-    [LAB_BUILD_FAILED] = "It does not compile",
-    [LAB_BUILD_REFUSED] = "It was not run",
-  };
   gboolean is_first = TRUE;
-
-  add (self, "<h2>Lab %s: %s <span class='score'>%u / %u</span></h2>\n", result->lab->id, result->lab->title,
-       lab_lab_result_get_score (result), lab_lab_result_get_max_score (result));
-
-  if (result->build_messages[0] != '\0')
-    add (self, "<h3>%s</h3><pre>%s</pre>\n", headings[result->build], result->build_messages);
-
-  add_table (self, result);
-
-  if (result->build != LAB_BUILD_OK)
-    return;
 
   for (guint i = 0; i < result->verdicts->len; i++)
     {
@@ -166,6 +148,28 @@ add_lab (Page         *self,
       add_failure (self, verdict, is_first);
       is_first = FALSE;
     }
+}
+
+static void
+add_lab (Page         *self,
+         LabLabResult *result)
+{
+  static const char *const headings[] = {
+    [LAB_BUILD_OK] = "Compiler warnings",
+    [LAB_BUILD_UNREADABLE] = "The submission cannot be read",
+    [LAB_BUILD_MISSING] = "Nothing to grade",
+    [LAB_BUILD_FAILED] = "It does not compile",
+    [LAB_BUILD_REFUSED] = "It was not run",
+  };
+
+  add (self, "<h2>Lab %s: %s <span class='score'>%u / %u</span></h2>\n", result->lab->id, result->lab->title,
+       lab_lab_result_get_score (result), lab_lab_result_get_max_score (result));
+
+  if (result->build_messages[0] != '\0')
+    add (self, "<h3>%s</h3><pre>%s</pre>\n", headings[result->build], result->build_messages);
+  if (result->build == LAB_BUILD_OK)
+    add_failures (self, result);
+  add_table (self, result);
 }
 
 char *
