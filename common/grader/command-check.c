@@ -246,7 +246,9 @@ print_result (Check    *self,
   text = lab_result_to_text (self->result, LAB_FOR_STAFF, &style);
   g_print ("%s", text);
   if (style.failures == 0 && lab_result_get_score (self->result) < lab_result_get_max_score (self->result))
-    g_print ("\n`lab check LAB` tells what went wrong, `--test PATH` runs one test, `--hint 1` to 3 gives hints.\n");
+    g_print ("\nWhat went wrong: make -f Makefile.grading lab LAB=%s\n"
+             "One test, with a hint: add TEST=PATH HINT=1\n",
+             ((LabLabResult *) g_ptr_array_index (self->result->labs, 0))->lab->id);
 }
 
 gboolean

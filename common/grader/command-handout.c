@@ -24,13 +24,16 @@
 /* Two runs on the same tree give the same archive. */
 #define ARCHIVE_TIME 1767225600 /* 2026-01-01 */
 
+/* How many lines of a solution, one after the other, are no coincidence. */
+#define LINES_IN_A_ROW 6
+
 /* The seeds for which traces are recorded. A student's solution must pass for all of them. */
 static const guint64 seeds[] = { 1, 2, 3 };
 
 /* What is copied as it is; folders with all that is in them. */
 static const char *const copied[] = {
-  ".clang-format", ".editorconfig", ".gitignore", "LICENSE", "Makefile.grading", "common",     "meson.build",
-  "meson_options.txt", "setup.sh", "tests/meson.build",
+  ".clang-format", ".editorconfig", ".gitignore", "LICENSE", "Makefile.grading", "common",
+  "docs/students.md", "meson.build", "meson_options.txt", "setup.sh", "tests/meson.build",
 };
 
 typedef struct
@@ -270,9 +273,24 @@ record_body (gpointer   user_data,
 
 typedef struct
 {
-  const char *word;
+  const char *words;
+  gboolean by_line; /* compare without indentation and empty lines */
   const char *found_in;
 } Search;
+
+/* A text without indentation and empty lines, so that it can be found again when it was moved. */
+static char *
+normalize (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *normal = g_string_new ("\n");
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_strstrip (lines[i])[0] != '\0')
+      g_string_append_printf (normal, "%s\n", lines[i]);
+
+  return g_string_free (normal, FALSE);
+}
 
 static gboolean
 search_file (gpointer path,
@@ -281,9 +299,11 @@ search_file (gpointer path,
 {
   Search *self = data;
   gsize length;
-  const char *text = g_bytes_get_data (content, &length);
+  const char *bytes = g_bytes_get_data (content, &length);
+  g_autofree char *text = g_strndup (bytes, length);
+  g_autofree char *normal = self->by_line ? normalize (text) : NULL;
 
-  if (g_strstr_len (text, (gssize) length, self->word) == NULL)
+  if (strstr (normal != NULL ? normal : text, self->words) == NULL)
     return FALSE;
 
   self->found_in = path;
@@ -292,21 +312,34 @@ search_file (gpointer path,
 
 static gboolean
 check_absent (Handout     *self,
-              const char  *word,
+              const char  *words,
+              gboolean     by_line,
               const char  *what,
               GError     **error)
 {
-  Search search = { word, NULL };
+  Search search = { words, by_line, NULL };
 
   g_tree_foreach (self->files, search_file, &search);
   if (search.found_in == NULL)
     return TRUE;
 
-  g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "the handout would have %s: \"%s\" in %s", what, word, search.found_in);
+  g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "the handout would have %s: \"%s\" in %s", what, words, search.found_in);
   return FALSE;
 }
 
-/* Lines that only the reference has, and that are long enough to mean something. */
+static char *
+join_lines (char  **lines,
+            guint   n)
+{
+  GString *text = g_string_new ("\n");
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "%s\n", lines[i]);
+
+  return g_string_free (text, FALSE);
+}
+
+/* No lines of the reference that the starter does not have. One line may be found anywhere by chance; some in a row may not. */
 static gboolean
 check_no_solution (Handout  *self,
                    LabInfo  *lab,
@@ -317,18 +350,22 @@ check_no_solution (Handout  *self,
       g_autofree char *path = g_build_filename (lab->lab_dir, lab->files[i], NULL);
       g_autofree char *starter = lab_make_starter (lab, lab->files[i], error);
       g_autofree char *reference = NULL;
+      g_autofree char *normal_starter = NULL;
+      g_autofree char *normal_reference = NULL;
       g_auto (GStrv) lines = NULL;
 
       if (starter == NULL || !g_file_get_contents (path, &reference, NULL, error))
         return FALSE;
 
-      lines = g_strsplit (reference, "\n", -1);
-      for (guint j = 0; lines[j] != NULL; j++)
+      normal_starter = normalize (starter);
+      normal_reference = normalize (reference);
+      lines = g_strsplit (normal_reference, "\n", -1);
+      for (guint j = 1; j + LINES_IN_A_ROW < g_strv_length (lines); j++)
         {
-          const char *line = g_strstrip (lines[j]);
+          g_autofree char *some = join_lines (lines + j, LINES_IN_A_ROW);
 
-          if (strlen (line) >= 30 && strstr (starter, line) == NULL &&
-              !check_absent (self, line, "a line of the solution", error))
+          if (strstr (normal_starter, some) == NULL &&
+              !check_absent (self, some, TRUE, "lines of the solution", error))
             return FALSE;
         }
     }
@@ -345,8 +382,8 @@ check_nothing_hidden (Handout  *self,
     {
       LabTest *test = g_ptr_array_index (lab->tests, i);
 
-      if (test->visibility == LAB_HIDDEN && (!check_absent (self, test->path, "the name of a hidden test", error) ||
-                                             !check_absent (self, test->rule, "the rule of a hidden test", error)))
+      if (test->visibility == LAB_HIDDEN && (!check_absent (self, test->path, FALSE, "the name of a hidden test", error) ||
+                                             !check_absent (self, test->rule, FALSE, "the rule of a hidden test", error)))
         return FALSE;
     }
 
