@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The students' archive: what is not in it, and that a student can work from it alone.
+ */
+
+#include "run-lab.h"
+
+#include "lab-info.h"
+#include "tools.h"
+
+#include <glib/gstdio.h>
+
+#include <string.h>
+
+/* Makes the archive and unpacks it. Returns the path of the tree. */
+static char *
+unpack (LabRunner *runner)
+{
+  g_autofree char *archive = lab_runner_path (runner, "handout.tar.xz");
+  const char *const argv[] = { "tar", "-C", runner->folder, "-xf", archive, NULL };
+  g_autoptr (GError) error = NULL;
+
+  lab_runner_run (runner, "handout", "--output", archive, NULL);
+  g_assert_cmpstr (runner->err, ==, "");
+  g_assert_cmpint (runner->status, ==, 0);
+  lab_run_tool (argv, NULL, 0, NULL, &error);
+  g_assert_no_error (error);
+
+  return lab_runner_path (runner, "asyncio-labs");
+}
+
+/* Calls func for every file of the tree. */
+static void
+for_each_file (const char *folder,
+               const char *path,
+               void      (*func) (const char *path, const char *text, gpointer data),
+               gpointer    data)
+{
+  g_autofree char *full = g_build_filename (folder, path, NULL);
+  g_autoptr (GDir) dir = g_dir_open (full, 0, NULL);
+  const char *name;
+
+  if (dir == NULL)
+    {
+      g_autofree char *text = NULL;
+
+      g_assert_true (g_file_get_contents (full, &text, NULL, NULL));
+      func (path, text, data);
+      return;
+    }
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      for_each_file (folder, child, func, data);
+    }
+}
+
+static void
+check_file (const char *path,
+            const char *text,
+            gpointer    data)
+{
+  LabInfo *lab = data;
+
+  g_test_message ("%s", path);
+
+  /* Folders of the staff. */
+  g_assert_null (strstr (path, "wrong/"));
+  g_assert_null (strstr (path, "alternative/"));
+  g_assert_null (strstr (path, "cheats/"));
+  g_assert_null (strstr (path, "cohort"));
+  g_assert_null (strstr (path, "conformance"));
+  g_assert_false (g_str_has_suffix (path, "test-hidden.c"));
+
+  /* The reference's own functions, and the switch between it and the starter. */
+  if (g_str_has_prefix (path, "labs/"))
+    {
+      g_assert_null (strstr (text, "#ifdef SOLUTION"));
+      g_assert_null (strstr (text, "cancel_all_tasks (AsyncioLoop"));
+      g_assert_null (strstr (text, "report_errors"));
+    }
+
+  for (guint i = 0; i < lab->tests->len; i++)
+    {
+      LabTest *test = g_ptr_array_index (lab->tests, i);
+
+      if (test->visibility == LAB_PUBLIC)
+        continue;
+      g_assert_null (strstr (text, test->path));
+      g_assert_null (strstr (text, test->rule));
+      g_assert_null (strstr (text, test->hints[2]));
+    }
+}
+
+/* No solution, no hidden test, nothing else of the staff's. */
+static void
+test_content (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LabInfo) lab = lab_info_load (SOURCE_ROOT, "3.7-run", &error);
+  g_autofree char *tree = NULL;
+  LabRunner runner;
+
+  g_assert_no_error (error);
+  lab_runner_init (&runner);
+  tree = unpack (&runner);
+  for_each_file (tree, "", check_file, lab);
+  lab_runner_clear (&runner);
+}
+
+/* Two archives of one tree are the same, to the byte. */
+static void
+test_repeatable (void)
+{
+  LabRunner runner;
+  g_autofree char *first = NULL, *second = NULL;
+  g_autofree char *first_bytes = NULL, *second_bytes = NULL;
+  gsize first_length, second_length;
+
+  lab_runner_init (&runner);
+  first = lab_runner_path (&runner, "first.tar.xz");
+  second = lab_runner_path (&runner, "second.tar.xz");
+  lab_runner_run (&runner, "handout", "--output", first, NULL);
+  lab_runner_run (&runner, "handout", "--output", second, "--jobs=1", NULL);
+
+  g_assert_true (g_file_get_contents (first, &first_bytes, &first_length, NULL));
+  g_assert_true (g_file_get_contents (second, &second_bytes, &second_length, NULL));
+  g_assert_cmpmem (first_bytes, first_length, second_bytes, second_length);
+  lab_runner_clear (&runner);
+}
+
+/* Where it cannot be written, nothing is written. */
+static void
+test_unwritable (void)
+{
+  LabRunner runner;
+  g_autofree char *archive = NULL;
+
+  lab_runner_init (&runner);
+  archive = lab_runner_path (&runner, "no-such-folder/handout.tar.xz");
+  lab_runner_run (&runner, "handout", "--output", archive, NULL);
+  g_assert_cmpint (runner.status, ==, 1);
+  lab_assert_contains (runner.err, "cannot write");
+  lab_runner_clear (&runner);
+}
+
+static char *
+make (const char *tree)
+{
+  const char *const argv[] = { "make", "-C", tree, "-f", "Makefile.grading", NULL };
+  g_autoptr (GError) error = NULL;
+  char *out = NULL;
+
+  lab_run_tool (argv, NULL, 0, &out, &error);
+  g_assert_no_error (error);
+
+  return out;
+}
+
+/* A student unpacks it and runs the README's command: 0 points. Then does all the work: all public points. Then makes
+ * a mistake that does not even compile: the rest still works, and says so. */
+static void
+test_student (void)
+{
+  LabRunner runner;
+  g_autofree char *tree = NULL;
+  g_autofree char *work = NULL;
+  g_autofree char *solution = NULL;
+  g_autofree char *before = NULL, *after = NULL, *broken = NULL;
+  const char *const argv[] = { "unifdef", "-DSOLUTION", SOURCE_ROOT "/labs/3.7-run/runners.c", NULL };
+  g_autoptr (GError) error = NULL;
+
+  lab_runner_init (&runner);
+  tree = unpack (&runner);
+  work = g_build_filename (tree, "labs", "3.7-run", "runners.c", NULL);
+
+  before = make (tree);
+  lab_assert_contains (before, "Lab 3.7  asyncio.run                                  0/100");
+  lab_assert_contains (before, "hidden tests give the other 20 points at hand-in");
+
+  lab_run_tool (argv, NULL, 1, &solution, &error);
+  g_assert_no_error (error);
+  g_file_set_contents (work, solution, -1, &error);
+  g_assert_no_error (error);
+  after = make (tree);
+  lab_assert_contains (after, "Lab 3.7  asyncio.run                                 80/100");
+
+  g_file_set_contents (work, "int 3.7;\n", -1, &error);
+  g_assert_no_error (error);
+  broken = make (tree);
+  lab_assert_contains (broken, "It does not compile:");
+  lab_assert_contains (broken, "runners.c:1:");
+
+  lab_runner_clear (&runner);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/handout/content", test_content);
+  g_test_add_func ("/handout/repeatable", test_repeatable);
+  g_test_add_func ("/handout/unwritable", test_unwritable);
+  g_test_add_func ("/handout/student", test_student);
+
+  return g_test_run ();
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * `lab verify`: every solution of every lab is judged as it must be, at each level of the sandbox.
+ */
+
+#include "run-lab.h"
+
+static void
+test_level (gconstpointer data)
+{
+  int level = GPOINTER_TO_INT (data);
+  g_autofree char *option = g_strdup_printf ("--level=%d", level);
+  LabRunner runner;
+
+  lab_runner_init (&runner);
+  if (lab_runner_has_level (&runner, level))
+    {
+      lab_runner_run (&runner, "verify", option, NULL);
+      if (runner.status != 0)
+        g_test_message ("%s%s", runner.out, runner.err);
+      g_assert_cmpint (runner.status, ==, 0);
+      lab_assert_contains (runner.out, "reference");
+      lab_assert_contains (runner.out, "starter");
+    }
+  lab_runner_clear (&runner);
+}
+
+/* A lab by its folder's name is the same as by its number. */
+static void
+test_names (void)
+{
+  LabRunner runner;
+
+  lab_runner_init (&runner);
+  lab_runner_run (&runner, "check", "3.7-run", "--test", "/3.7/run/value", NULL);
+  g_assert_cmpint (runner.status, ==, 0);
+  lab_assert_contains (runner.out, "4/4");
+  lab_runner_clear (&runner);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_data_func ("/verify/level-1", GINT_TO_POINTER (1), test_level);
+  g_test_add_data_func ("/verify/level-2", GINT_TO_POINTER (2), test_level);
+  g_test_add_func ("/verify/names", test_names);
+
+  return g_test_run ();
+}
