@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What scenarios have in common: kit.py in C.
+ */
+
+#include "kit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+kit_init (void)
+{
+  g_autoptr (AsyncioClock) clock = asyncio_virtual_clock_new ();
+
+  asyncio_set_clock (clock);
+}
+
+/* --- Loops and tasks ---------------------------------------------------------------- */
+
+AsyncioLoop *
+kit_new_loop (void)
+{
+  AsyncioLoop *loop = asyncio_new_event_loop ();
+
+  asyncio_set_event_loop (loop);
+
+  return loop;
+}
+
+void
+kit_run (AsyncioCoroutine *coroutine)
+{
+  g_autoptr (AsyncioLoop) loop = kit_new_loop ();
+  g_autoptr (GError) error = NULL;
+
+  asyncio_loop_run_until_complete (loop, coroutine, &error);
+
+  asyncio_set_event_loop (NULL);
+  asyncio_loop_close (loop, NULL);
+
+  /* As an uncaught exception ends Python. */
+  if (error != NULL)
+    {
+      g_printerr ("%s\n", trace_error (error));
+      exit (1);
+    }
+}
+
+AsyncioLoop *
+kit_loop_now (void)
+{
+  return asyncio_get_running_loop (NULL);
+}
+
+AsyncioTask *
+kit_spawn (AsyncioCoroutine *coroutine)
+{
+  g_autoptr (GError) error = NULL;
+  AsyncioTask *task = asyncio_loop_create_task (kit_loop_now (), coroutine, &error);
+
+  g_assert_no_error (error);
+
+  return task;
+}
+
+void
+kit_stop (gpointer   loop,
+          GError   **error)
+{
+  (void) error;
+
+  asyncio_loop_stop (loop);
+}
+
+/* --- Waiting ------------------------------------------------------------------------ */
+
+gboolean
+kit_sleep (double    steps,
+           GError  **error)
+{
+  return asyncio_sleep (steps * STEP, error);
+}
+
+gboolean
+kit_pause (guint     times,
+           GError  **error)
+{
+  for (guint i = 0; i < times; i++)
+    if (!asyncio_sleep (0, error))
+      return FALSE;
+
+  return TRUE;
+}
+
+/* One wait for several tasks. Their callbacks share it. */
+typedef struct
+{
+  AsyncioFuture *waiter;
+  guint n_pending;
+} Wait;
+
+static void
+wait_clear (gpointer data)
+{
+  Wait *self = data;
+
+  asyncio_unref (self->waiter);
+}
+
+static void
+wait_unref (gpointer data)
+{
+  g_rc_box_release_full (data, wait_clear);
+}
+
+static void
+on_completion (AsyncioFuture  *future,
+               gpointer        user_data,
+               GError        **error)
+{
+  Wait *self = user_data;
+
+  (void) future;
+
+  if (--self->n_pending == 0 && !asyncio_future_done (self->waiter))
+    asyncio_future_set_result (self->waiter, NULL, NULL, error);
+}
+
+gboolean
+kit_wait (GError **error,
+          ...)
+{
+  Wait *self = g_rc_box_new0 (Wait);
+  g_autoptr (GError) raised = NULL;
+  AsyncioTask *task;
+  va_list tasks;
+
+  self->waiter = asyncio_loop_create_future (kit_loop_now ());
+
+  va_start (tasks, error);
+  while ((task = va_arg (tasks, AsyncioTask *)) != NULL)
+    {
+      self->n_pending++;
+      asyncio_future_add_done_callback (ASYNCIO_FUTURE (task), on_completion, g_rc_box_acquire (self), wait_unref);
+    }
+  va_end (tasks);
+
+  asyncio_await (self->waiter, &raised);
+  wait_unref (self);
+
+  if (raised == NULL)
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&raised));
+  return FALSE;
+}
+
+/* --- Writing ------------------------------------------------------------------------ */
+
+void
+kit_trace (gpointer   text,
+           GError   **error)
+{
+  (void) error;
+
+  trace ("%s", (const char *) text);
+}
+
+const char *
+kit_text (gconstpointer value)
+{
+  return value != NULL ? value : "None";
+}
+
+static int
+compare_strings (gconstpointer a,
+                 gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+GPtrArray *
+kit_sorted (GPtrArray *strings)
+{
+  g_ptr_array_sort (strings, compare_strings);
+
+  return strings;
+}
+
+const char *
+kit_row (GPtrArray *strings)
+{
+  g_autoptr (GString) text = g_string_new (strings->len > 0 ? NULL : "-");
+
+  for (guint i = 0; i < strings->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "", (const char *) g_ptr_array_index (strings, i));
+
+  return g_intern_string (text->str);
+}
+
+const char *
+kit_state (gpointer future)
+{
+  if (asyncio_future_done (future))
+    asyncio_future_exception (future, NULL);
+
+  return trace_state (future);
+}
