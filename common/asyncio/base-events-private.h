@@ -66,6 +66,9 @@ struct _AsyncioLoop
 
 gboolean asyncio_loop_check_closed (AsyncioLoop  *self,
                                     GError      **error);
+/* Not closed, not running, and no other loop is running in this thread. */
+gboolean asyncio_loop_check_may_run (AsyncioLoop  *self,
+                                     GError      **error);
 
 /* (transfer full): puts a handle on the ready queue */
 void asyncio_loop_add_ready (AsyncioLoop   *self,

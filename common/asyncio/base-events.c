@@ -128,6 +128,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
   asyncio_timer_heap_clear (&loop->timers);
   g_clear_pointer (&loop->selector, asyncio_selector_free);
   g_clear_pointer (&loop->signals, g_hash_table_unref);
+  asyncio_loop_drop_cleanup_steps (loop);
   asyncio_loop_detach (loop);
 
   if (loop->default_executor != NULL)
@@ -204,6 +205,10 @@ static gint64
 seconds_to_ns (double seconds)
 {
   double ns = ceil (seconds * NS_PER_S);
+
+  /* The product may have been rounded down, and then loop.time() would show less than what was asked for. */
+  if (ns / NS_PER_S < seconds)
+    ns = ceil (nextafter (seconds, INFINITY) * NS_PER_S);
 
   return ns >= (double) G_MAXINT64 ? G_MAXINT64 : ns > 0 ? (gint64) ns : 0;
 }
@@ -428,10 +433,13 @@ asyncio_loop_has_ready (AsyncioLoop *self)
 
 /* --- Running ----------------------------------------------------------------------- */
 
-static gboolean
-check_running (AsyncioLoop  *self,
-               GError      **error)
+gboolean
+asyncio_loop_check_may_run (AsyncioLoop  *self,
+                            GError      **error)
 {
+  if (!asyncio_loop_check_closed (self, error))
+    return FALSE;
+
   if (asyncio_loop_is_running (self))
     {
       g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "This event loop is already running");
@@ -452,11 +460,16 @@ gboolean
 asyncio_loop_run_forever (AsyncioLoop  *loop,
                           GError      **error)
 {
+  AsyncioThreadState *thread = asyncio_thread_state ();
+  AsyncioCoroutine *outer;
+
   g_return_val_if_fail (loop != NULL, FALSE);
 
-  if (!asyncio_loop_check_closed (loop, error) || !check_running (loop, error))
+  if (!asyncio_loop_check_may_run (loop, error))
     return FALSE;
 
+  /* A coroutine that is driven by hand may run a loop. What the loop calls is not inside that coroutine. */
+  outer = g_steal_pointer (&thread->current_coroutine);
   asyncio_loop_ref (loop);
   loop->thread = g_thread_self ();
   asyncio_set_running_loop (loop);
@@ -466,6 +479,7 @@ asyncio_loop_run_forever (AsyncioLoop  *loop,
     g_main_context_iteration (loop->context, TRUE);
 
   g_main_context_pop_thread_default (loop->context);
+  thread->current_coroutine = outer;
   asyncio_set_running_loop (NULL);
   loop->thread = NULL;
   loop->stopping = FALSE;
@@ -514,7 +528,7 @@ asyncio_loop_run_until_complete (AsyncioLoop  *loop,
   g_return_val_if_fail (loop != NULL, NULL);
 
   awaitable = asyncio_iscoroutine (awaitable) ? asyncio_ref_sink (awaitable) : awaitable;
-  if (asyncio_loop_check_closed (loop, error) && check_running (loop, error))
+  if (asyncio_loop_check_may_run (loop, error))
     future = asyncio_ensure_future_in (loop, awaitable, error);
   if (asyncio_iscoroutine (awaitable))
     asyncio_unref (awaitable);

@@ -201,7 +201,8 @@ gboolean asyncio_loop_is_running (AsyncioLoop *loop);
  * Closes the loop, `loop.close()`: what is queued is dropped, and it can never run again.
  *
  * Tasks that are not done can never go on now. The loop gives them up, and one that nobody else holds
- * is reported as "Task was destroyed but it is pending!" and its coroutine closed. Closing twice is fine.
+ * is reported as "Task was destroyed but it is pending!". Their coroutines are closed, also of those that are
+ * still held, since they may hold each other. Closing twice is fine.
  *
  * @param loop  a loop
  * @param error  RuntimeError "Cannot close a running event loop"
@@ -263,11 +264,12 @@ void asyncio_loop_add_cleanup_step (AsyncioLoop          *loop,
 /**
  * Runs the clean-up steps of the library's Python version and then those of
  * asyncio_loop_add_cleanup_step(), one after the other in the order in which they were added. Each is run once.
+ * Steps that are not run are dropped when the loop is closed.
  *
  * An error of a step goes to the exception handler, and the others are run all the same.
  *
  * @param loop  a loop that is not running
- * @param error  KeyboardInterrupt or SystemExit that a step raised; what asyncio_loop_run_until_complete() says
+ * @param error  KeyboardInterrupt or SystemExit that a step raised; RuntimeError when the loop cannot run
  * @return TRUE, or FALSE with an error
  */
 gboolean asyncio_loop_run_cleanup_steps (AsyncioLoop  *loop,

@@ -51,10 +51,16 @@ asyncio_loop_add_cleanup_step (AsyncioLoop          *loop,
                                gpointer              user_data,
                                GDestroyNotify        destroy)
 {
+  Step *self;
+
   g_return_if_fail (loop != NULL);
   g_return_if_fail (step != NULL);
 
-  g_queue_push_tail (&loop->cleanup_steps, step_new (name, step, user_data, destroy));
+  self = step_new (name, step, user_data, destroy);
+  if (asyncio_loop_check_closed (loop, NULL))
+    g_queue_push_tail (&loop->cleanup_steps, self);
+  else
+    step_free (self);
 }
 
 void
@@ -79,7 +85,7 @@ run_step (AsyncioLoop  *loop,
   if (step_error == NULL)
     return TRUE;
 
-  if (asyncio_error_ends_loop (step_error) || asyncio_loop_is_closed (loop))
+  if (asyncio_error_ends_loop (step_error))
     {
       g_propagate_error (error, g_steal_pointer (&step_error));
       return FALSE;
@@ -101,6 +107,9 @@ asyncio_loop_run_cleanup_steps (AsyncioLoop  *loop,
   Step *step;
 
   g_return_val_if_fail (loop != NULL, FALSE);
+
+  if (!asyncio_loop_check_may_run (loop, error))
+    return FALSE;
 
   for (gsize i = 0; asyncio_version_rules.cleanup_steps[i].name != NULL; i++)
     {

@@ -69,8 +69,8 @@ void
 asyncio_set_clock (AsyncioClock *clock)
 {
   AsyncioThreadState *thread = asyncio_thread_state ();
+  AsyncioClock *previous = g_steal_pointer (&thread->clock);
 
-  g_clear_pointer (&thread->clock, asyncio_clock_unref);
-  if (clock != NULL)
-    thread->clock = asyncio_clock_ref (clock);
+  thread->clock = clock != NULL ? asyncio_clock_ref (clock) : NULL;
+  g_clear_pointer (&previous, asyncio_clock_unref);
 }

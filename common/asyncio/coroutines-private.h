@@ -46,8 +46,8 @@ void asyncio_coroutine_init (AsyncioCoroutine            *self,
                              const char                  *name,
                              const char                  *location);
 
-/* For the finalizer of a class: ends what is left of the coroutine, which may run its
- * body once more. Returns FALSE if it would not end; then it must not be freed. */
+/* For the finalizer of a class, and for a loop that is closed: ends what is left of the coroutine, which may run
+ * its body once more. Returns FALSE if it would not end; then it must not be freed. */
 gboolean asyncio_coroutine_dispose (AsyncioCoroutine *self);
 
 char *asyncio_coroutine_repr (gconstpointer object);

@@ -129,6 +129,7 @@ resume (AsyncioCoroutine  *self,
         {
           become_closed (self);
           g_propagate_error (error, thrown);
+          refuse_stop_iteration (error);
           return ASYNCIO_SEND_ERROR;
         }
     }
@@ -257,7 +258,7 @@ asyncio_coroutine_dispose (AsyncioCoroutine *self)
   if (self->state == ASYNCIO_CORO_CLOSED)
     return TRUE;
 
-  g_critical ("coroutine '%s' (made at %s) was freed but does not end: its stack is lost",
+  g_critical ("coroutine '%s' (made at %s) was given up but does not end: its stack is lost",
               self->name, self->location);
   return FALSE;
 }
@@ -346,6 +347,25 @@ await_future (AsyncioCoroutine  *self,
   return asyncio_future_result (future, error);
 }
 
+/* Raises an error in a coroutine that is awaited. GeneratorExit closes it instead, and is then raised in the one that
+ * awaits it, whatever the inner one made of it. thrown: (transfer full) */
+static AsyncioSendResult
+throw_into (AsyncioCoroutine  *inner,
+            GError            *thrown,
+            gpointer          *out,
+            GError           **error)
+{
+  if (!g_error_matches (thrown, ASYNCIO_ERROR, ASYNCIO_ERROR_GENERATOR_EXIT))
+    return asyncio_coroutine_throw (inner, thrown, out, error);
+
+  if (asyncio_coroutine_close (inner, error))
+    g_propagate_error (error, thrown);
+  else
+    g_error_free (thrown);
+
+  return ASYNCIO_SEND_ERROR;
+}
+
 /* `yield from`: drives inner, passing on upwards what it yields and downwards what is thrown. */
 static gpointer
 await_coroutine (AsyncioCoroutine  *self,
@@ -372,7 +392,7 @@ await_coroutine (AsyncioCoroutine  *self,
       if (asyncio_coroutine_yield (out, &thrown))
         result = asyncio_coroutine_send (inner, &out, error);
       else
-        result = asyncio_coroutine_throw (inner, g_steal_pointer (&thrown), &out, error);
+        result = throw_into (inner, g_steal_pointer (&thrown), &out, error);
     }
 
   self->awaiting = NULL;

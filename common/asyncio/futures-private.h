@@ -22,6 +22,7 @@ typedef struct
 {
   AsyncioObjectClass parent;
 
+  const char *name; /* __class__.__name__ */
   gboolean (*cancel) (AsyncioFuture *self);
 } AsyncioFutureClass;
 
@@ -33,6 +34,7 @@ struct _AsyncioFuture
   AsyncioFutureState state;
   guint blocking : 1;      /* _asyncio_future_blocking: an await, and nothing else, yielded it */
   guint log_traceback : 1; /* it has an error that nobody has asked for */
+  guint being_cancelled : 1; /* cancel() is under way */
 
   gpointer value;
   GDestroyNotify value_destroy;

@@ -59,6 +59,7 @@ static const AsyncioFutureClass future_class = {
     .finalize = future_finalize,
     .repr = future_repr,
   },
+  .name = "Future",
   .cancel = asyncio_future_base_cancel,
 };
 
@@ -102,16 +103,17 @@ ASYNCIO_FUTURE (gpointer object)
 void
 asyncio_future_report_unretrieved (AsyncioFuture *self)
 {
-  gboolean is_task = self->parent.kind == ASYNCIO_KIND_TASK;
+  g_autofree char *message = NULL;
 
   if (!self->log_traceback)
     return;
 
+  message = g_strdup_printf ("%s exception was never retrieved", class_of (self)->name);
+
   /* The handler gets the future, and may take a reference for as long as it runs. */
   self->parent.ref_count++;
   asyncio_loop_call_exception_handler (self->loop, &(AsyncioExceptionContext) {
-                                                     .message = is_task ? "Task exception was never retrieved"
-                                                                        : "Future exception was never retrieved",
+                                                     .message = message,
                                                      .exception = self->exception,
                                                      .future = self,
                                                    });
@@ -176,12 +178,20 @@ asyncio_future_list_abandon (AsyncioFuture **awaited)
     }
 }
 
+/* NULL is Python's None: there is nothing to free. */
+static void
+free_value (gpointer       value,
+            GDestroyNotify destroy)
+{
+  if (value != NULL && destroy != NULL)
+    destroy (value);
+}
+
 void
 asyncio_future_clear (AsyncioFuture *self)
 {
   drop_callbacks (self);
-  if (self->value_destroy != NULL)
-    self->value_destroy (self->value);
+  free_value (self->value, self->value_destroy);
   g_clear_error (&self->exception);
   g_clear_pointer (&self->loop, asyncio_loop_unref);
   self->parent.kind = ASYNCIO_KIND_FREED;
@@ -338,8 +348,7 @@ asyncio_future_finish_with_value (AsyncioFuture   *self,
 {
   if (!check_pending (self, error))
     {
-      if (destroy != NULL)
-        destroy (value);
+      free_value (value, destroy);
       return FALSE;
     }
 
@@ -399,8 +408,7 @@ asyncio_future_set_result (AsyncioFuture   *future,
 
   if (!check_may_be_set (future, "result", error))
     {
-      if (destroy != NULL)
-        destroy (value);
+      free_value (value, destroy);
       return FALSE;
     }
 
@@ -440,9 +448,19 @@ asyncio_future_base_cancel (AsyncioFuture *self)
 gboolean
 asyncio_future_cancel (AsyncioFuture *future)
 {
+  gboolean cancelled;
+
   g_return_val_if_fail (asyncio_isfuture (future), FALSE);
 
-  return class_of (future)->cancel (future);
+  /* Tasks that wait for each other would ask each other for ever. (CPython: RecursionError.) */
+  if (future->being_cancelled)
+    return FALSE;
+
+  future->being_cancelled = TRUE;
+  cancelled = class_of (future)->cancel (future);
+  future->being_cancelled = FALSE;
+
+  return cancelled;
 }
 
 /* --- Callbacks ---------------------------------------------------------------------- */

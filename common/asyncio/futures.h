@@ -80,7 +80,7 @@ const GError *asyncio_future_exception (AsyncioFuture  *future,
  *
  * @param future  a pending future
  * @param value  the value, which the future keeps
- * @param destroy  (nullable): frees @p value, when the future is freed or when this fails
+ * @param destroy  (nullable): frees @p value, unless that is NULL, when the future is freed or when this fails
  * @param error  InvalidStateError when it is done; RuntimeError for a task (since 3.7), or when the loop is
  *   closed and there are callbacks to schedule
  * @return TRUE if it was set

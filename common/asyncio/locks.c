@@ -23,7 +23,7 @@ struct _AsyncioSemaphore
 {
   guint ref_count;
   guint value;
-  GQueue waiters; /* (element-type AsyncioFuture) (owned) */
+  GQueue waiters; /* (element-type AsyncioFuture) (unowned): who waits has it, and holds the semaphore */
 };
 
 AsyncioSemaphore *
@@ -56,7 +56,7 @@ asyncio_semaphore_unref (AsyncioSemaphore *semaphore)
   if (--semaphore->ref_count > 0)
     return;
 
-  g_queue_clear_full (&semaphore->waiters, asyncio_unref);
+  g_assert (g_queue_is_empty (&semaphore->waiters));
   g_free (semaphore);
 }
 
@@ -126,11 +126,14 @@ gboolean
 asyncio_semaphore_acquire (AsyncioSemaphore  *semaphore,
                            GError           **error)
 {
+  g_autoptr (AsyncioSemaphore) held = NULL;
+
   g_return_val_if_fail (semaphore != NULL, FALSE);
 
   if (!asyncio_coroutine_check_inside (error))
     return FALSE;
 
+  held = asyncio_semaphore_ref (semaphore);
   if (asyncio_version_rules.semaphore_is_fair)
     {
       if (!asyncio_semaphore_locked (semaphore))

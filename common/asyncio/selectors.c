@@ -137,7 +137,8 @@ asyncio_selector_collect (AsyncioSelector *self,
     }
 }
 
-/* Tells the kernel what is to be watched of a descriptor now. */
+/* Tells the kernel what is to be watched of a descriptor now. What it knows may differ from what we know, if the
+ * descriptor was closed while it was watched and its number was given away again. */
 static gboolean
 update (AsyncioSelector *self,
         int              fd,
@@ -152,12 +153,15 @@ update (AsyncioSelector *self,
   if (watch->writer != NULL)
     event.events |= EPOLLOUT;
 
-  if (epoll_ctl (self->epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) != 0)
-    return set_os_error (error, fd, "cannot be watched");
+  if (epoll_ctl (self->epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0 ||
+      (errno == ENOENT && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0) ||
+      (errno == EEXIST && epoll_ctl (self->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0))
+    return TRUE;
 
-  return TRUE;
+  return set_os_error (error, fd, "cannot be watched");
 }
 
+/* handle: (transfer full). A closed loop has no selector. */
 static gboolean
 add_watch (AsyncioLoop      *loop,
            int               fd,
@@ -170,7 +174,7 @@ add_watch (AsyncioLoop      *loop,
   AsyncioHandle *previous;
   gboolean is_new;
 
-  if (loop->selector == NULL)
+  if (loop->selector == NULL && asyncio_loop_check_closed (loop, error))
     loop->selector = selector_new (loop, error);
   if (loop->selector == NULL)
     {
@@ -247,9 +251,6 @@ asyncio_loop_add_reader (AsyncioLoop      *loop,
 {
   g_return_val_if_fail (loop != NULL && callback != NULL, FALSE);
 
-  if (!asyncio_loop_check_closed (loop, error))
-    return FALSE;
-
   return add_watch (loop, fd, G_STRUCT_OFFSET (Watch, reader),
                     asyncio_handle_new (callback, user_data, destroy, "reader"), error);
 }
@@ -272,9 +273,6 @@ asyncio_loop_add_writer (AsyncioLoop      *loop,
                          GError          **error)
 {
   g_return_val_if_fail (loop != NULL && callback != NULL, FALSE);
-
-  if (!asyncio_loop_check_closed (loop, error))
-    return FALSE;
 
   return add_watch (loop, fd, G_STRUCT_OFFSET (Watch, writer),
                     asyncio_handle_new (callback, user_data, destroy, "writer"), error);

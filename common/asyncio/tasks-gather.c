@@ -16,6 +16,7 @@
 #include "base-events-private.h"
 
 #include <asyncio/exceptions.h>
+#include <asyncio/versions.h>
 
 #include <stdarg.h>
 
@@ -74,6 +75,7 @@ static const AsyncioFutureClass gathering_class = {
     .finalize = gathering_finalize,
     .repr = gathering_repr,
   },
+  .name = "_GatheringFuture",
   .cancel = gathering_cancel,
 };
 
@@ -123,64 +125,17 @@ on_child_done (AsyncioFuture  *child,
                                       (GDestroyNotify) g_ptr_array_unref, error);
 }
 
-/* Makes a future of each argument, one for all its occurrences. */
-static GPtrArray *
-ensure_children (const gpointer  *awaitables,
-                 gsize            n_awaitables,
-                 GHashTable      *seen,
-                 GError         **error)
-{
-  g_autoptr (GPtrArray) children = g_ptr_array_new_with_free_func (asyncio_unref);
-  AsyncioLoop *loop = NULL;
-
-  for (gsize i = 0; i < n_awaitables; i++)
-    {
-      AsyncioFuture *child = g_hash_table_lookup (seen, awaitables[i]);
-
-      if (child != NULL)
-        {
-          g_ptr_array_add (children, asyncio_ref (child));
-          continue;
-        }
-
-      child = asyncio_ensure_future_in (loop, awaitables[i], error);
-      if (child == NULL)
-        return NULL;
-
-      if (asyncio_iscoroutine (awaitables[i]))
-        asyncio_task_set_log_destroy_pending ((AsyncioTask *) child, FALSE);
-
-      loop = child->loop;
-      g_hash_table_insert (seen, awaitables[i], child);
-      g_ptr_array_add (children, child);
-    }
-
-  return g_steal_pointer (&children);
-}
-
-/* After an error: the coroutines that were given to us and that no task has taken. */
-static void
-drop_floating (const gpointer *awaitables,
-               gsize           n_awaitables,
-               GHashTable     *seen)
-{
-  for (gsize i = 0; i < n_awaitables; i++)
-    if (asyncio_iscoroutine (awaitables[i]) && g_hash_table_add (seen, awaitables[i]))
-      asyncio_unref (asyncio_ref_sink (awaitables[i]));
-}
-
-static AsyncioFuture *
+static GatheringFuture *
 gathering_new (AsyncioLoop *loop,
-               GPtrArray   *children,
                gboolean     return_exceptions)
 {
   GatheringFuture *self = g_new0 (GatheringFuture, 1);
 
   asyncio_future_init (&self->parent, &gathering_class, loop);
-  self->children = g_ptr_array_ref (children);
+  self->children = g_ptr_array_new_with_free_func (asyncio_unref);
   self->return_exceptions = return_exceptions;
 
-  return &self->parent;
+  return self;
 }
 
 static void
@@ -191,44 +146,127 @@ watch_child (GatheringFuture *self,
   asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
 }
 
+/* The future of an argument that was not there before, in the loop of the first. The argument counts as
+ * seen also if there is none to be had: a coroutine is taken over in any case. */
+static AsyncioFuture *
+make_child (GatheringFuture *self,
+            gpointer         awaitable,
+            GHashTable      *seen,
+            GError         **error)
+{
+  gboolean is_coroutine = asyncio_iscoroutine (awaitable);
+  AsyncioFuture *child;
+
+  g_hash_table_insert (seen, awaitable, NULL);
+  child = asyncio_ensure_future_in (self != NULL ? self->parent.loop : NULL, awaitable, error);
+  if (child == NULL)
+    return NULL;
+
+  g_hash_table_insert (seen, awaitable, child);
+  if (is_coroutine)
+    asyncio_task_set_log_destroy_pending ((AsyncioTask *) child, FALSE);
+
+  return child;
+}
+
+/* Makes a future of each argument, one for all its occurrences, and of them all the outer one. Returns NULL with an
+ * error; then seen has the arguments that were looked at. */
+static GatheringFuture *
+gather_children (const gpointer  *awaitables,
+                 gsize            n_awaitables,
+                 gboolean         return_exceptions,
+                 GHashTable      *seen,
+                 GError         **error)
+{
+  GatheringFuture *self = NULL;
+
+  for (gsize i = 0; i < n_awaitables; i++)
+    {
+      AsyncioFuture *child = g_hash_table_lookup (seen, awaitables[i]);
+
+      if (child != NULL)
+        {
+          g_ptr_array_add (self->children, asyncio_ref (child));
+          continue;
+        }
+
+      child = make_child (self, awaitables[i], seen, error);
+      if (child == NULL)
+        {
+          /* Nobody will see it; its children are not to tell it anything. */
+          if (self != NULL)
+            (void) asyncio_future_base_cancel (&self->parent);
+          asyncio_unref (self);
+          return NULL;
+        }
+
+      if (self == NULL)
+        self = gathering_new (child->loop, return_exceptions);
+      g_ptr_array_add (self->children, child);
+      if (asyncio_version_rules.gather_watches_at_once)
+        watch_child (self, child);
+    }
+
+  if (!asyncio_version_rules.gather_watches_at_once)
+    for (gsize i = 0; i < n_awaitables; i++)
+      if (g_hash_table_remove (seen, awaitables[i])) /* the first occurrence */
+        watch_child (self, g_ptr_array_index (self->children, i));
+
+  return self;
+}
+
+/* After an error: the coroutines that were given to us and that no task has taken. */
+static void
+drop_floating (const gpointer *awaitables,
+               gsize           n_awaitables,
+               GHashTable     *seen)
+{
+  for (gsize i = 0; i < n_awaitables; i++)
+    if (!g_hash_table_contains (seen, awaitables[i]) && asyncio_iscoroutine (awaitables[i]))
+      {
+        g_hash_table_add (seen, awaitables[i]);
+        asyncio_unref (asyncio_ref_sink (awaitables[i]));
+      }
+}
+
+static AsyncioFuture *
+gather_nothing (GError **error)
+{
+  AsyncioLoop *loop = asyncio_get_event_loop (error);
+  AsyncioFuture *outer;
+
+  if (loop == NULL)
+    return NULL;
+
+  outer = asyncio_loop_create_future (loop);
+  (void) asyncio_future_set_result (outer, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref, NULL);
+
+  return outer;
+}
+
 AsyncioFuture *
 asyncio_gatherv (const gpointer  *awaitables,
                  gsize            n_awaitables,
                  gboolean         return_exceptions,
                  GError         **error)
 {
-  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
-  g_autoptr (GPtrArray) children = NULL;
-  AsyncioFuture *outer;
+  g_autoptr (GHashTable) seen = NULL;
+  GatheringFuture *outer;
 
   g_return_val_if_fail (awaitables != NULL || n_awaitables == 0, NULL);
 
   if (n_awaitables == 0)
-    {
-      AsyncioLoop *loop = asyncio_get_event_loop (error);
+    return gather_nothing (error);
 
-      if (loop == NULL)
-        return NULL;
-
-      outer = asyncio_loop_create_future (loop);
-      (void) asyncio_future_set_result (outer, g_ptr_array_new (), (GDestroyNotify) g_ptr_array_unref, NULL);
-      return outer;
-    }
-
-  children = ensure_children (awaitables, n_awaitables, seen, error);
-  if (children == NULL)
+  seen = g_hash_table_new (NULL, NULL);
+  outer = gather_children (awaitables, n_awaitables, return_exceptions, seen, error);
+  if (outer == NULL)
     {
       drop_floating (awaitables, n_awaitables, seen);
       return NULL;
     }
 
-  outer = gathering_new (asyncio_future_get_loop (g_ptr_array_index (children, 0)), children, return_exceptions);
-
-  for (guint i = 0; i < children->len; i++)
-    if (g_hash_table_remove (seen, awaitables[i])) /* the first occurrence */
-      watch_child ((GatheringFuture *) outer, g_ptr_array_index (children, i));
-
-  return outer;
+  return &outer->parent;
 }
 
 AsyncioFuture *

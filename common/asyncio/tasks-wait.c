@@ -154,6 +154,40 @@ give_up (AsyncioFuture  *future,
   set_timeout_error (error);
 }
 
+/* FALSE with an error if the future does not get done in time. */
+static gboolean
+await_in_time (AsyncioFuture  *future,
+               double          timeout,
+               GError        **error)
+{
+  g_autoptr (GError) interruption = NULL;
+
+  if (timeout <= 0.0 && asyncio_version_rules.wait_for_zero_never_starts)
+    {
+      if (asyncio_future_done (future))
+        return TRUE;
+
+      (void) asyncio_future_cancel (future);
+      set_timeout_error (error);
+      return FALSE;
+    }
+
+  if (!await_done (future, timeout, &interruption))
+    {
+      /* A coroutine that is closed is no reason to cancel what it waited for. */
+      if (asyncio_error_is_cancelled (interruption))
+        (void) asyncio_future_cancel (future);
+      g_propagate_error (error, g_steal_pointer (&interruption));
+      return FALSE;
+    }
+
+  if (asyncio_future_done (future))
+    return TRUE;
+
+  give_up (future, error);
+  return FALSE;
+}
+
 gpointer
 asyncio_wait_for (gpointer   awaitable,
                   double     timeout,
@@ -161,40 +195,22 @@ asyncio_wait_for (gpointer   awaitable,
 {
   g_autoptr (AsyncioFuture) future = NULL;
   gboolean is_new_task = asyncio_iscoroutine (awaitable);
+  AsyncioLoop *loop;
 
   if (timeout == ASYNCIO_NO_TIMEOUT)
     return asyncio_await (awaitable, error);
 
-  if (!asyncio_coroutine_check_inside (error))
+  loop = asyncio_coroutine_check_inside (error) ? asyncio_get_event_loop (error) : NULL;
+  if (loop == NULL)
     {
       if (is_new_task)
         asyncio_unref (asyncio_ref_sink (awaitable));
       return NULL;
     }
 
-  future = asyncio_ensure_future (awaitable, error);
-  if (future == NULL)
+  future = asyncio_ensure_future_in (loop, awaitable, error);
+  if (future == NULL || !await_in_time (future, timeout, error))
     return NULL;
-
-  if (timeout <= 0.0 && asyncio_version_rules.wait_for_zero_never_starts)
-    {
-      if (!asyncio_future_done (future))
-        {
-          (void) asyncio_future_cancel (future);
-          set_timeout_error (error);
-          return NULL;
-        }
-    }
-  else if (!await_done (future, timeout, error))
-    {
-      (void) asyncio_future_cancel (future);
-      return NULL;
-    }
-  else if (!asyncio_future_done (future))
-    {
-      give_up (future, error);
-      return NULL;
-    }
 
   return is_new_task ? asyncio_future_steal_result (future, error) : asyncio_future_result (future, error);
 }

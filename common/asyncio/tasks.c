@@ -67,11 +67,49 @@ task_list_remove (AsyncioTaskList *self,
   asyncio_unref (task);
 }
 
+/* Gives up one of the tasks if nobody else holds it. */
+static void
+drop_if_last (GPtrArray *tasks,
+              guint      i)
+{
+  AsyncioTask *task = g_ptr_array_index (tasks, i);
+
+  if (task != NULL && task->parent.parent.ref_count == 1)
+    {
+      g_ptr_array_index (tasks, i) = NULL;
+      asyncio_unref (task);
+    }
+}
+
 void
 asyncio_task_list_abandon (AsyncioTaskList *self)
 {
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+
   while (self->head != NULL)
-    task_list_remove (self, self->head);
+    {
+      g_ptr_array_add (tasks, asyncio_ref (self->head));
+      task_list_remove (self, self->head);
+    }
+
+  /* Most tasks that are held are held by a task that awaits them, and that may be older or younger. */
+  for (guint i = 0; i < tasks->len; i++)
+    drop_if_last (tasks, i);
+  for (guint i = tasks->len; i > 0; i--)
+    drop_if_last (tasks, i - 1);
+
+  /* The others may hold each other. Their coroutines can never go on, and let go of all they hold when they end. */
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      AsyncioTask *task = g_ptr_array_index (tasks, i);
+
+      if (task != NULL)
+        {
+          (void) asyncio_coroutine_dispose (task->coro);
+          g_clear_pointer (&task->fut_waiter, asyncio_unref);
+          asyncio_unref (task);
+        }
+    }
 }
 
 /* Task.__del__ */
@@ -167,6 +205,7 @@ static const AsyncioFutureClass task_class = {
     .finalize = task_finalize,
     .repr = task_repr,
   },
+  .name = "Task",
   .cancel = task_cancel,
 };
 
@@ -219,8 +258,9 @@ become_done (AsyncioTask *self)
 }
 
 static void
-task_returned (AsyncioTask *self,
-               gpointer     value)
+task_returned (AsyncioTask  *self,
+               gpointer      value,
+               GError      **error)
 {
   GDestroyNotify destroy = self->coro->value_destroy;
 
@@ -228,7 +268,7 @@ task_returned (AsyncioTask *self,
 
   if (!self->must_cancel)
     {
-      (void) asyncio_future_finish_with_value (&self->parent, value, destroy, NULL);
+      (void) asyncio_future_finish_with_value (&self->parent, value, destroy, error);
       return;
     }
 
@@ -242,7 +282,7 @@ task_returned (AsyncioTask *self,
   else
     (void) asyncio_future_finish_with_error (&self->parent,
                                              g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, ""),
-                                             NULL);
+                                             error);
 }
 
 static void
@@ -261,9 +301,12 @@ task_raised (AsyncioTask  *self,
 
   /* KeyboardInterrupt and SystemExit stay with the task and leave the loop as well. */
   if (asyncio_error_ends_loop (raised))
-    g_propagate_error (error, g_error_copy (raised));
+    {
+      g_propagate_error (error, g_error_copy (raised));
+      error = NULL;
+    }
 
-  (void) asyncio_future_finish_with_error (&self->parent, raised, NULL);
+  (void) asyncio_future_finish_with_error (&self->parent, raised, error);
 }
 
 static void
@@ -332,6 +375,23 @@ task_suspended (AsyncioTask *self,
     self->must_cancel = FALSE;
 }
 
+/* Up to 3.6 anybody could complete a task, which then took its next step nevertheless. */
+static gboolean
+check_not_done (AsyncioTask  *self,
+                GError      **error)
+{
+  g_autofree char *repr = NULL;
+
+  if (self->parent.state == ASYNCIO_FUTURE_PENDING)
+    return TRUE;
+
+  become_done (self);
+  repr = asyncio_repr (self);
+  g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_ASSERTION, "_step(): already done: %s", repr);
+
+  return FALSE;
+}
+
 /* Task.__step. exception: (transfer full) (nullable) */
 static void
 task_step (AsyncioTask  *self,
@@ -344,7 +404,11 @@ task_step (AsyncioTask  *self,
   GError *raised = NULL;
   gpointer out = NULL;
 
-  g_assert (self->parent.state == ASYNCIO_FUTURE_PENDING);
+  if (!check_not_done (self, error))
+    {
+      g_clear_error (&exception);
+      return;
+    }
 
   if (self->must_cancel)
     {
@@ -372,7 +436,7 @@ task_step (AsyncioTask  *self,
       task_suspended (self, out);
       break;
     case ASYNCIO_SEND_RETURN:
-      task_returned (self, out);
+      task_returned (self, out, error);
       break;
     case ASYNCIO_SEND_ERROR:
     default:
@@ -478,7 +542,8 @@ asyncio_all_tasks (AsyncioLoop  *loop,
 
   tasks = g_ptr_array_new_with_free_func (asyncio_unref);
   for (AsyncioTask *task = loop->tasks.head; task != NULL; task = task->next)
-    g_ptr_array_add (tasks, asyncio_ref (task));
+    if (!asyncio_task_done (task))
+      g_ptr_array_add (tasks, asyncio_ref (task));
 
   return tasks;
 }

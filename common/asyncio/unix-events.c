@@ -48,22 +48,11 @@ destroy_source (gpointer source)
   g_source_unref (source);
 }
 
-gboolean
-asyncio_loop_add_signal_handler (AsyncioLoop      *loop,
-                                 int               signum,
-                                 AsyncioCallback   callback,
-                                 gpointer          user_data,
-                                 GDestroyNotify    destroy,
-                                 GError          **error)
+/* Those that GLib can watch. */
+static gboolean
+check_signal (int      signum,
+              GError **error)
 {
-  GSource *source;
-  Signal *self;
-
-  g_return_val_if_fail (loop != NULL && callback != NULL, FALSE);
-
-  if (!asyncio_loop_check_closed (loop, error))
-    return FALSE;
-
   switch (signum)
     {
     case SIGHUP:
@@ -72,15 +61,37 @@ asyncio_loop_add_signal_handler (AsyncioLoop      *loop,
     case SIGUSR1:
     case SIGUSR2:
     case SIGWINCH:
-      break;
+      return TRUE;
     default:
       g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_VALUE, "signal %d cannot be caught", signum);
+      return FALSE;
+    }
+}
+
+gboolean
+asyncio_loop_add_signal_handler (AsyncioLoop      *loop,
+                                 int               signum,
+                                 AsyncioCallback   callback,
+                                 gpointer          user_data,
+                                 GDestroyNotify    destroy,
+                                 GError          **error)
+{
+  AsyncioHandle *handle;
+  GSource *source;
+  Signal *self;
+
+  g_return_val_if_fail (loop != NULL && callback != NULL, FALSE);
+
+  handle = asyncio_handle_new (callback, user_data, destroy, "signal handler");
+  if (!asyncio_loop_check_closed (loop, error) || !check_signal (signum, error))
+    {
+      asyncio_handle_unref (handle);
       return FALSE;
     }
 
   self = g_new0 (Signal, 1);
   self->loop = loop;
-  self->handle = asyncio_handle_new (callback, user_data, destroy, "signal handler");
+  self->handle = handle;
 
   source = g_unix_signal_source_new (signum);
   g_source_set_callback (source, on_signal, self, signal_free);

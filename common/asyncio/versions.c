@@ -23,6 +23,7 @@ const AsyncioVersionRules asyncio_version_rules = {
   .wait_for_awaits_cleanup = SINCE (7),
   .wait_for_zero_never_starts = SINCE (7),
   .sleep_negative_is_zero = SINCE (7),
+  .gather_watches_at_once = SINCE (7),
 
   .run_switches_debug_off = !SINCE (8),
   .cancelled_is_base = SINCE (8),

@@ -40,6 +40,9 @@ typedef struct
   /** Since 3.7 sleep() with a negative delay yields just one turn, as sleep(0) does. */
   gboolean sleep_negative_is_zero;
 
+  /** Since 3.7 gather() watches each child before it makes the next one's task, before when it has made all. */
+  gboolean gather_watches_at_once;
+
   /** Up to 3.7 run() without debug= switches debug mode off, since 3.8 it leaves it as the loop was made. */
   gboolean run_switches_debug_off;
 
