@@ -17,11 +17,12 @@
 #include "error.h"
 #include "object.h"
 #include "stage.h"
+#include "step.h"
 
-#include <glib/gstdio.h>
-
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct _LabBuilder
 {
@@ -97,121 +98,6 @@ lab_builder_free (LabBuilder *self)
   g_free (self);
 }
 
-/* --- Steps ------------------------------------------------------------------------------------- */
-
-/* A command to run in the sandbox. */
-typedef struct
-{
-  LabBuilder *builder;
-  const char *work;  /* where it runs, and may write */
-  GPtrArray *argv;   /* (element-type utf8) (owned) */
-  char *label;       /* whatever its maker wants to know it by */
-  LabRunResult result;
-} Step;
-
-static void
-step_free (gpointer data)
-{
-  Step *self = data;
-
-  lab_run_result_clear (&self->result);
-  g_ptr_array_unref (self->argv);
-  g_free (self->label);
-  g_free (self);
-}
-
-static Step *
-step_new (LabBuilder *builder,
-          const char *work,
-          const char *label)
-{
-  Step *self = g_new0 (Step, 1);
-
-  self->builder = builder;
-  self->work = work;
-  self->label = g_strdup (label);
-  self->argv = g_ptr_array_new_with_free_func (g_free);
-
-  return self;
-}
-
-static void
-step_add (Step       *self,
-          const char *argument)
-{
-  g_ptr_array_add (self->argv, g_strdup (argument));
-}
-
-static void
-step_add_many (Step              *self,
-               const char *const *arguments)
-{
-  for (guint i = 0; arguments[i] != NULL; i++)
-    step_add (self, arguments[i]);
-}
-
-static gboolean
-step_succeeded (Step *self)
-{
-  return self->result.end == LAB_RUN_EXITED && self->result.value == 0;
-}
-
-static gpointer
-step_body (gpointer   user_data,
-           GError   **error)
-{
-  Step *self = user_data;
-  const char *const readable[] = { self->builder->stage->folder, NULL };
-
-  (void) lab_sandbox_run (self->builder->sandbox,
-                          &(LabRun) {
-                            .argv = (const char *const *) self->argv->pdata,
-                            .readable = readable,
-                            .writable = self->work,
-                            .directory = self->work,
-                            .is_build = TRUE,
-                          },
-                          &self->result, error);
-
-  return NULL;
-}
-
-/* Runs steps side by side. */
-static gboolean
-run_steps (GPtrArray  *steps,
-           GError    **error)
-{
-  g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
-  g_autoptr (AsyncioFuture) all = NULL;
-
-  for (guint i = 0; i < steps->len; i++)
-    {
-      Step *step = g_ptr_array_index (steps, i);
-
-      g_ptr_array_add (step->argv, NULL);
-      g_ptr_array_add (coroutines, asyncio_coroutine_new (step_body, step, NULL));
-    }
-
-  all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
-  if (all == NULL || asyncio_await (all, error) == NULL)
-    return FALSE;
-
-  /* With return_exceptions all have ended here, also if one failed. */
-  for (guint i = 0; i < coroutines->len; i++)
-    {
-      GPtrArray *tasks = asyncio_future_result (all, NULL);
-      const GError *step_error = asyncio_future_exception (g_ptr_array_index (tasks, i), NULL);
-
-      if (step_error != NULL)
-        {
-          g_propagate_error (error, g_error_copy (step_error));
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
 /* --- Compiling ------------------------------------------------------------------------------------ */
 
 static const char *const compile_flags[] = {
@@ -223,7 +109,7 @@ static const char *const sanitizer_flags[] = {
   "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", NULL,
 };
 
-static Step *
+static LabStep *
 compile_step (LabBuilder *self,
               LabInfo    *lab,
               const char *work,
@@ -231,21 +117,24 @@ compile_step (LabBuilder *self,
               const char *origin,
               gboolean    judged)
 {
-  Step *step = step_new (self, work, file);
-  g_autofree char *core = g_strdup_printf ("-I%s/headers/core", self->stage->folder);
-  g_autofree char *header = g_strdup_printf ("-I%s/headers/%s", self->stage->folder, lab->folder);
+  LabStep *step = lab_step_new (self->sandbox, work, file);
+  const char *headers = self->stage->headers;
+  g_autofree char *core = g_strdup_printf ("-I%s/core", headers);
+  g_autofree char *header = g_strdup_printf ("-I%s/%s", headers, lab->folder);
+  g_autofree char *rules = g_build_filename (headers, LAB_STAGE_RULES, NULL);
   g_autofree char *map = g_strdup_printf ("-fdebug-prefix-map=%s=%s", work, origin);
   g_autofree char *object = g_strdup_printf ("%s.%s.o", file, judged ? "judged" : "plain");
 
-  step_add (step, self->tree->toolchain.cc);
-  step_add_many (step, compile_flags);
+  lab_step_add (step, self->tree->toolchain.cc);
+  lab_step_add_many (step, compile_flags);
   if (judged)
-    step_add_many (step, sanitizer_flags);
-  step_add (step, core);
-  step_add (step, header);
-  step_add (step, map);
-  step_add_many (step, (const char *const *) self->tree->toolchain.flags);
-  step_add_many (step, (const char *[]) { "-c", file, "-o", object, NULL });
+    lab_step_add_many (step, sanitizer_flags);
+  lab_step_add_many (step, (const char *[]) { core, header, map, "-include", rules, NULL });
+
+  /* Nothing but headers: what else we staged would be an #include or an .incbin away, hidden tests among it. */
+  lab_step_allow (step, headers);
+  lab_step_add_many (step, (const char *const *) self->tree->toolchain.flags);
+  lab_step_add_many (step, (const char *[]) { "-c", file, "-o", object, NULL });
 
   return step;
 }
@@ -268,24 +157,6 @@ write_files (LabInfo     *lab,
   return TRUE;
 }
 
-/* What a step that failed has to say. */
-static char *
-explain (Step *step)
-{
-  switch (step->result.end)
-    {
-    case LAB_RUN_CPU:
-    case LAB_RUN_WALL:
-      return g_strdup_printf ("%s: the compiler took too long\n", step->label);
-    case LAB_RUN_MEMORY:
-      return g_strdup_printf ("%s: the compiler took too much memory\n", step->label);
-    case LAB_RUN_OUTPUT:
-      return g_strdup_printf ("%s: the compiler's messages are too long:\n%.2000s\n...\n", step->label, step->result.err);
-    default:
-      return g_strdup (step->result.err);
-    }
-}
-
 /* Compiles all files, plain and with sanitizers. Returns what the compiler said. */
 static gboolean
 compile (LabBuilder  *self,
@@ -296,7 +167,7 @@ compile (LabBuilder  *self,
          char       **messages,
          GError     **error)
 {
-  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (step_free);
+  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (lab_step_free);
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; lab->files[i] != NULL; i++)
@@ -305,24 +176,24 @@ compile (LabBuilder  *self,
       g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, TRUE));
     }
 
-  if (!run_steps (steps, error))
+  if (!lab_steps_run (steps, error))
     return FALSE;
 
   *succeeded = TRUE;
   for (guint i = 0; i < steps->len; i++)
     {
-      Step *step = g_ptr_array_index (steps, i);
+      LabStep *step = g_ptr_array_index (steps, i);
       gboolean is_plain = i % 2 == 0;
 
       /* Both compilers say the same, once is enough. */
-      if (is_plain || !step_succeeded (step))
+      if (is_plain || !lab_step_succeeded (step))
         {
-          g_autofree char *said = explain (step);
+          g_autofree char *said = lab_step_explain (step);
 
           if (strstr (text->str, said) == NULL)
             g_string_append (text, said);
         }
-      *succeeded &= step_succeeded (step);
+      *succeeded &= lab_step_succeeded (step);
     }
 
   *messages = g_string_free (g_steal_pointer (&text), FALSE);
@@ -330,103 +201,112 @@ compile (LabBuilder  *self,
   return TRUE;
 }
 
-static gboolean
-check_objects (LabBuilder  *self,
-               LabInfo     *lab,
-               const char  *work,
-               char       **refusal,
-               GError     **error)
+/* What is in an object that must not be there, or NULL. */
+static char *
+check_object (LabBuilder *self,
+              LabInfo    *lab,
+              const char *work,
+              const char *file,
+              gboolean    judged)
 {
-  *refusal = NULL;
+  g_autofree char *path = g_strdup_printf ("%s/%s.%s.o", work, file, judged ? "judged" : "plain");
+  g_autoptr (GError) error = NULL;
+  g_autofree char *found = NULL;
+  LabObject object = {
+    .path = path,
+    .is_sanitized = judged,
+    .api = (const char *const *) lab->api,
+    .harness = self->stage->harness,
+  };
 
-  for (guint i = 0; lab->files[i] != NULL && *refusal == NULL; i++)
+  /* An object that we cannot read is not what the compiler made of C. */
+  if (!lab_object_check (&object, &found, &error))
+    return g_strdup_printf ("%s: its object file cannot be read", file);
+
+  return found != NULL ? g_strdup_printf ("%s: %s", file, found) : NULL;
+}
+
+/* What is in the objects that must not be there, or NULL. */
+static char *
+check_objects (LabBuilder *self,
+               LabInfo    *lab,
+               const char *work)
+{
+  char *refusal = NULL;
+
+  for (guint i = 0; lab->files[i] != NULL && refusal == NULL; i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s/%s.plain.o", work, lab->files[i]);
-      char *found;
-
-      if (!lab_object_check (path, self->stage->harness, &found, error))
-        return FALSE;
-      if (found != NULL)
-        *refusal = g_strdup_printf ("%s: %s", lab->files[i], found);
-      g_free (found);
+      refusal = check_object (self, lab, work, lab->files[i], FALSE);
+      if (refusal == NULL)
+        refusal = check_object (self, lab, work, lab->files[i], TRUE);
     }
 
-  return TRUE;
+  return refusal;
 }
 
 /* --- Linking ---------------------------------------------------------------------------------------- */
 
-/* Runs one step, which can only fail if something is wrong with the machine or the object is very strange. */
-static gboolean
-run_step (Step    *step,
-          GError **error)
-{
-  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (step_free);
-
-  g_ptr_array_add (steps, step);
-  if (!run_steps (steps, error))
-    return FALSE;
-
-  if (!step_succeeded (step))
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "%s failed: %s", step->label, step->result.err);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* Joins the objects and makes everything local that is not the lab's. */
+/* Joins the objects and makes everything local that is not the lab's. *failure says why that could not be done, which happens to no object
+ * that a compiler makes of C. */
 static gboolean
 join_objects (LabBuilder  *self,
               LabInfo     *lab,
               const char  *work,
+              char       **failure,
               GError     **error)
 {
-  Step *join = step_new (self, work, "ld -r");
-  Step *keep = step_new (self, work, "objcopy");
+  LabStep *join = lab_step_new (self->sandbox, work, "ld -r");
+  LabStep *keep;
 
-  step_add_many (join, (const char *[]) { self->tree->toolchain.ld, "-r", "-o", "joined.o", NULL });
+  lab_step_add_many (join, (const char *[]) { self->tree->toolchain.ld, "-r", "-o", "joined.o", NULL });
   for (guint i = 0; lab->files[i] != NULL; i++)
     {
       g_autofree char *object = g_strdup_printf ("%s.judged.o", lab->files[i]);
 
-      step_add (join, object);
+      lab_step_add (join, object);
     }
 
-  step_add (keep, self->tree->toolchain.objcopy);
+  if (!lab_step_run (join, failure, error))
+    return FALSE;
+  if (*failure != NULL)
+    return TRUE;
+
+  keep = lab_step_new (self->sandbox, work, "objcopy");
+  lab_step_add (keep, self->tree->toolchain.objcopy);
   for (guint i = 0; lab->api[i] != NULL; i++)
     {
       g_autofree char *option = g_strdup_printf ("--keep-global-symbol=%s", lab->api[i]);
 
-      step_add (keep, option);
+      lab_step_add (keep, option);
     }
-  step_add_many (keep, (const char *[]) { "joined.o", "lab.o", NULL });
+  lab_step_add_many (keep, (const char *[]) { "joined.o", "lab.o", NULL });
 
-  if (!run_step (join, error))
-    {
-      step_free (keep);
-      return FALSE;
-    }
-
-  return run_step (keep, error);
+  return lab_step_run (keep, failure, error);
 }
 
-static Step *
+/* All addresses of functions are looked up at the start, and then nobody may write them any more. */
+static const char *const link_flags[] = { "-Wl,-z,relro,-z,now", "-fno-lto", NULL };
+
+static LabStep *
 link_step (LabBuilder *self,
            LabInfo    *lab,
            const char *work,
            const char *program)
 {
-  Step *step = step_new (self, work, program);
+  LabStep *step = lab_step_new (self->sandbox, work, program);
   g_auto (GStrv) objects = lab_stage_get_objects (self->stage, self->tree, lab, program);
 
-  step_add (step, self->tree->toolchain.cc);
-  step_add_many (step, sanitizer_flags);
-  step_add_many (step, (const char *[]) { "-o", program, "lab.o", NULL });
-  step_add_many (step, (const char *const *) objects);
-  step_add_many (step, (const char *const *) self->tree->toolchain.libraries);
-  step_add (step, "-lm");
+  lab_step_add (step, self->tree->toolchain.cc);
+  lab_step_add_many (step, sanitizer_flags);
+  lab_step_add_many (step, link_flags);
+  lab_step_add_many (step, (const char *[]) { "-o", program, "lab.o", NULL });
+  for (guint i = 0; objects[i] != NULL; i++)
+    {
+      lab_step_add (step, objects[i]);
+      lab_step_allow (step, objects[i]);
+    }
+  lab_step_add_many (step, (const char *const *) self->tree->toolchain.libraries);
+  lab_step_add (step, "-lm");
 
   return step;
 }
@@ -448,6 +328,29 @@ explain_link_failure (const char *text)
   return g_strdup ("it cannot be linked");
 }
 
+/* From here on the program is the grader's, and nobody else may change it. The linker made it as somebody else, in a folder that he may
+ * write: it is taken only if it is a file of its own, and by the descriptor that was looked at. */
+static gboolean
+keep_program (const char  *made,
+              const char  *kept,
+              GError     **error)
+{
+  int fd = open (made, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  g_autofree char *path = g_strdup_printf ("/proc/self/fd/%d", fd);
+  struct stat info;
+  gboolean copied = FALSE;
+
+  if (fd < 0 || fstat (fd, &info) != 0 || !S_ISREG (info.st_mode) || info.st_nlink != 1)
+    g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the linker did not make a file: %s", made);
+  else
+    copied = lab_copy_file (path, kept, error);
+
+  if (fd >= 0)
+    close (fd);
+
+  return copied;
+}
+
 static gboolean
 link_programs (LabBuilder  *self,
                LabInfo     *lab,
@@ -455,30 +358,28 @@ link_programs (LabBuilder  *self,
                LabBuild    *build,
                GError     **error)
 {
-  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (step_free);
+  g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (lab_step_free);
   g_auto (GStrv) programs = lab_info_get_programs (lab);
 
   for (guint i = 0; programs[i] != NULL; i++)
     g_ptr_array_add (steps, link_step (self, lab, work, programs[i]));
 
-  if (!run_steps (steps, error))
+  if (!lab_steps_run (steps, error))
     return FALSE;
 
   for (guint i = 0; i < steps->len; i++)
     {
-      Step *step = g_ptr_array_index (steps, i);
+      LabStep *step = g_ptr_array_index (steps, i);
       g_autofree char *made = g_build_filename (work, step->label, NULL);
       g_autofree char *kept = g_build_filename (build->folder, step->label, NULL);
-      GStatBuf info;
 
-      if (!step_succeeded (step))
+      if (!lab_step_succeeded (step))
         {
           g_hash_table_insert (build->programs, g_strdup (step->label), explain_link_failure (step->result.err));
           continue;
         }
 
-      /* From here on the program is the grader's, and nobody else may change it. */
-      if (g_lstat (made, &info) != 0 || !S_ISREG (info.st_mode) || !lab_copy_file (made, kept, error))
+      if (!keep_program (made, kept, error))
         return FALSE;
       g_hash_table_insert (build->programs, g_strdup (step->label), g_strdup (""));
     }
@@ -487,6 +388,13 @@ link_programs (LabBuilder  *self,
 }
 
 /* --- All of it ------------------------------------------------------------------------------------------ */
+
+/* What the compiler says of a file that it refuses because of stage.c's rules. */
+static gboolean
+is_against_the_rules (const char *messages)
+{
+  return strstr (messages, "attempt to use poisoned") != NULL || strstr (messages, "attempt to use a poisoned") != NULL;
+}
 
 static LabBuild *
 build_in (LabBuilder  *self,
@@ -499,24 +407,30 @@ build_in (LabBuilder  *self,
 {
   g_autoptr (LabBuild) build = build_new ();
   g_autofree char *messages = NULL;
-  g_autofree char *refusal = NULL;
-  gboolean compiled;
+  char *refusal, *failure;
+  gboolean succeeded;
 
   build->folder = g_strdup (folder);
 
-  if (!write_files (lab, files, work, error) || !compile (self, lab, work, origin, &compiled, &messages, error))
+  if (!write_files (lab, files, work, error) || !compile (self, lab, work, origin, &succeeded, &messages, error))
     return NULL;
 
-  if (!compiled)
+  if (!succeeded && is_against_the_rules (messages))
+    return build_finish (g_steal_pointer (&build), LAB_BUILD_REFUSED,
+                         g_strdup_printf ("it keeps the sanitizers from looking at it:\n%s", messages));
+  if (!succeeded)
     return build_finish (g_steal_pointer (&build), LAB_BUILD_FAILED, g_steal_pointer (&messages));
 
-  if (!check_objects (self, lab, work, &refusal, error))
-    return NULL;
-
+  refusal = check_objects (self, lab, work);
   if (refusal != NULL)
-    return build_finish (g_steal_pointer (&build), LAB_BUILD_REFUSED, g_steal_pointer (&refusal));
+    return build_finish (g_steal_pointer (&build), LAB_BUILD_REFUSED, refusal);
 
-  if (!join_objects (self, lab, work, error) || !link_programs (self, lab, work, build, error))
+  if (!join_objects (self, lab, work, &failure, error))
+    return NULL;
+  if (failure != NULL)
+    return build_finish (g_steal_pointer (&build), LAB_BUILD_FAILED, failure);
+
+  if (!link_programs (self, lab, work, build, error))
     return NULL;
 
   return build_finish (g_steal_pointer (&build), LAB_BUILD_OK, g_steal_pointer (&messages));
@@ -537,7 +451,7 @@ lab_builder_build (LabBuilder  *self,
     if (!g_hash_table_contains (files, lab->files[i]))
       return build_finish (build_new (), LAB_BUILD_MISSING, g_strdup_printf ("%s is missing", lab->files[i]));
 
-  /* The steps run as different users, and nobody else can find the folder. */
+  /* The steps run as different users. Nobody else can enter the workspace. */
   work = lab_workspace_make_folder (self->workspace, 0777, error);
   if (work == NULL)
     return NULL;

@@ -28,7 +28,7 @@ typedef enum
 /** A student's files, built for a lab. */
 typedef struct
 {
-  LabBuildStatus status;
+  LabBuildStatus status; /**< whether there is something to judge */
   char *messages;       /**< the compiler's warnings and errors; or what is missing; or why it was refused */
   char *folder;         /**< (nullable): where the test programs are */
   GHashTable *programs; /**< name of a test program -> why it is not there (an empty text if it is) */

@@ -16,6 +16,19 @@
 
 #include <string.h>
 
+/* A report can be a forgery of any length. The frame that matters is among the first. */
+#define MAX_FRAMES 64
+
+/* Looking up an address takes some milliseconds, but what is read is the student's, too. */
+static const LabLimits lookup_limits = {
+  .cpu_s = 5,
+  .wall_s = 60,
+  .memory_mb = 1024,
+  .file_mb = 1,
+  .processes = 16,
+  .output = 256 * 1024,
+};
+
 gboolean
 lab_crash_is_report (const char *err)
 {
@@ -45,7 +58,8 @@ find_addresses (const char *err,
   g_autofree char *program_name = g_path_get_basename (program);
   GPtrArray *addresses = g_ptr_array_new_with_free_func (g_free);
 
-  for (g_regex_match (regex, err, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL))
+  for (g_regex_match (regex, err, 0, &match); g_match_info_matches (match) && addresses->len < MAX_FRAMES;
+       g_match_info_next (match, NULL))
     {
       g_autofree char *number = g_match_info_fetch (match, 1);
       g_autofree char *module = g_match_info_fetch (match, 2);
@@ -120,6 +134,7 @@ locate (LabSandbox         *sandbox,
                           .argv = (const char *const *) argv->pdata,
                           .readable = readable,
                           .is_build = TRUE,
+                          .limits = &lookup_limits,
                         },
                         &run, error))
     return FALSE;

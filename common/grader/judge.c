@@ -146,17 +146,19 @@ case_body (gpointer   user_data,
   return NULL;
 }
 
-/* Judges all cases side by side. */
+/* Judges the cases of a visibility side by side. */
 static gboolean
-judge_cases (GPtrArray  *cases,
-             GError    **error)
+judge_cases (GPtrArray      *cases,
+             LabVisibility   visibility,
+             GError        **error)
 {
   g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
   g_autoptr (AsyncioFuture) all = NULL;
   GPtrArray *tasks;
 
   for (guint i = 0; i < cases->len; i++)
-    g_ptr_array_add (coroutines, asyncio_coroutine_new (case_body, g_ptr_array_index (cases, i), NULL));
+    if (((Case *) g_ptr_array_index (cases, i))->test->visibility == visibility)
+      g_ptr_array_add (coroutines, asyncio_coroutine_new (case_body, g_ptr_array_index (cases, i), NULL));
 
   /* With return_exceptions no task is left running with what we are about to free. */
   all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
@@ -263,7 +265,9 @@ judge_built (LabJudge    *self,
       g_ptr_array_add (cases, one);
     }
 
-  if (!judge_cases (cases, error))
+  /* Hidden tests begin when the public ones have ended: two programs that run at the same time can always tell each other something, if
+   * only by keeping a processor busy, and what a public test got its student may read. */
+  if (!judge_cases (cases, LAB_PUBLIC, error) || !judge_cases (cases, LAB_HIDDEN, error))
     return NULL;
 
   for (guint i = 0; i < cases->len; i++)

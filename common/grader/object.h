@@ -22,19 +22,28 @@ gboolean lab_object_add_defined (const char  *path,
                                  GHashTable  *names,
                                  GError     **error);
 
+/** What is known of an object that is checked. */
+typedef struct
+{
+  const char *path;       /**< an ELF object */
+  gboolean is_sanitized;  /**< it was compiled with AddressSanitizer and UBSan, so it has what they put into it */
+  const char *const *api; /**< (array zero-terminated=1): the functions that it may define for others */
+  GHashTable *harness;    /**< (element-type utf8): the set of the harness's symbols */
+} LabObject;
+
 /**
  * Looks for what a solution has no need of, and a cheat has: code that runs before or after the test does, definitions
  * that take the place of GLib's or the C library's, calls of the harness or of a sanitizer's switches.
  *
- * @param path  an uninstrumented ELF object
- * @param harness  (element-type utf8): the set of the harness's symbols
+ * Both objects of a file must be checked, the plain and the sanitized one: the preprocessor can tell them apart.
+ *
+ * @param object  the object
  * @param refusal  (out) (transfer full) (nullable): what was found, in words for the report, or NULL
  * @param error  LAB_ERROR_DATA: it cannot be read
  * @return FALSE with an error
  */
-gboolean lab_object_check (const char  *path,
-                           GHashTable  *harness,
-                           char       **refusal,
-                           GError     **error);
+gboolean lab_object_check (const LabObject  *object,
+                           char            **refusal,
+                           GError          **error);
 
 G_END_DECLS

@@ -3,57 +3,53 @@
 /*
  * Running what is not trusted: the grader's side of lab-sandbox.
  *
- * Each run takes a slot. If the grader is root a slot has a uid of its own, which no other program of the machine uses, so that
- * the kernel's limits per user count for this run alone, and one call can kill all that belongs to it.
+ * Each run takes a slot. Four pipes lead to it, besides standard input: standard output and error, the trace, and lab-sandbox's report. A fifth leads
+ * the other way and carries nothing: it is closed to ask lab-sandbox to end all, and the kernel closes it when we are killed.
  */
 
 #include "sandbox.h"
 
 #include "capture.h"
 #include "error.h"
-
-#include <glib/gstdio.h>
+#include "slots.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* Uids that Debian gives to nobody (60000 to 64999 are handed out on request). */
-#define FIRST_UID 60100
-#define LAST_UID 64900
+/* A correct test takes some 20 ms of processor time and about as much time, as its clock is virtual, and some 30 MB. The limits are so far away
+ * that neither a slow machine (50 times slower) nor a busy one (which makes a test wait, but does not make it
+ * sleep) comes near: none of them is there to measure how good a solution is. */
+const LabLimits lab_limits_of_tests = {
+  .cpu_s = 5,
+  .wall_s = 60,
+  .idle_s = 5,
+  .memory_mb = 512,
+  .file_mb = 1,
+  .processes = 64,
+  .output = 1024 * 1024,
+};
 
-/* Limits of a test, which takes some milliseconds in virtual time. They are far away so that a busy
- * machine does not come near. */
-#define TEST_CPU_S 5
-#define TEST_WALL_S 60
-#define TEST_MEMORY_MB 512
-#define TEST_FILE_MB 1
-#define TEST_PROCESSES 64
-
-#define BUILD_CPU_S 60
-#define BUILD_WALL_S 180
-#define BUILD_MEMORY_MB 2048
-#define BUILD_FILE_MB 64
-#define BUILD_PROCESSES 64
-
-#define MAX_OUTPUT (1024 * 1024)
-
-typedef struct
-{
-  guint uid;   /* 0: the grader's own */
-  int lock_fd; /* keeps other graders on this machine from using the uid, or -1 */
-} Slot;
+/* A file of a lab is compiled in less than a second, with 150 MB. A linker may wait for a slow disk, so it may sleep. */
+const LabLimits lab_limits_of_builds = {
+  .cpu_s = 30,
+  .wall_s = 120,
+  .idle_s = 0,
+  .memory_mb = 1024,
+  .file_mb = 64,
+  .processes = 64,
+  .output = 1024 * 1024,
+};
 
 struct _LabSandbox
 {
   LabSandboxLevel level;
   char *helper;
   char *bwrap;
-  GArray *slots;               /* (element-type Slot) */
+  GArray *slots;               /* (element-type LabSlot) */
   GQueue free_slots;           /* of pointers into slots */
   AsyncioSemaphore *semaphore; /* counts them */
 };
@@ -101,7 +97,7 @@ choose_level (LabSandbox  *self,
               int          wanted,
               GError     **error)
 {
-  guint uid = g_array_index (self->slots, Slot, 0).uid;
+  guint uid = g_array_index (self->slots, LabSlot, 0).uid;
 
   if ((wanted < 0 || wanted == LAB_SANDBOX_NAMESPACES) && has_namespaces (self, uid))
     self->level = LAB_SANDBOX_NAMESPACES;
@@ -123,67 +119,17 @@ choose_level (LabSandbox  *self,
   return TRUE;
 }
 
-/* --- Slots --------------------------------------------------------------------------------- */
-
-/* A uid that nobody has and no other grader is using. */
-static gboolean
-take_uid (Slot    *slot,
-          guint   *next,
-          GError **error)
-{
-  if (g_mkdir ("/run/asyncio-labs", 0700) != 0 && errno != EEXIST)
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "cannot make /run/asyncio-labs: %s", g_strerror (errno));
-      return FALSE;
-    }
-
-  for (; *next <= LAST_UID; *next += 1)
-    {
-      g_autofree char *path = g_strdup_printf ("/run/asyncio-labs/uid-%u", *next);
-      int fd;
-
-      if (getpwuid (*next) != NULL)
-        continue;
-
-      fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-      if (fd < 0)
-        {
-          g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "cannot open %s: %s", path, g_strerror (errno));
-          return FALSE;
-        }
-
-      if (flock (fd, LOCK_EX | LOCK_NB) == 0)
-        {
-          *slot = (Slot) { *next, fd };
-          *next += 1;
-          return TRUE;
-        }
-      close (fd);
-    }
-
-  g_set_error_literal (error, LAB_ERROR, LAB_ERROR_SYSTEM, "no free uid is left for a sandbox");
-  return FALSE;
-}
-
 static gboolean
 make_slots (LabSandbox  *self,
             guint        n_slots,
             GError     **error)
 {
-  guint next = FIRST_UID;
-
-  self->slots = g_array_new (FALSE, TRUE, sizeof (Slot));
-  for (guint i = 0; i < n_slots; i++)
-    {
-      Slot slot = { 0, -1 };
-
-      if (geteuid () == 0 && !take_uid (&slot, &next, error))
-        return FALSE;
-      g_array_append_val (self->slots, slot);
-    }
+  self->slots = lab_slots_take (n_slots, self->helper, error);
+  if (self->slots == NULL)
+    return FALSE;
 
   for (guint i = 0; i < n_slots; i++)
-    g_queue_push_tail (&self->free_slots, &g_array_index (self->slots, Slot, i));
+    g_queue_push_tail (&self->free_slots, &g_array_index (self->slots, LabSlot, i));
   self->semaphore = asyncio_semaphore_new (n_slots);
 
   return TRUE;
@@ -225,10 +171,6 @@ lab_sandbox_new (int          level,
 void
 lab_sandbox_free (LabSandbox *self)
 {
-  for (guint i = 0; self->slots != NULL && i < self->slots->len; i++)
-    if (g_array_index (self->slots, Slot, i).lock_fd >= 0)
-      close (g_array_index (self->slots, Slot, i).lock_fd);
-
   g_queue_clear (&self->free_slots);
   g_clear_pointer (&self->slots, g_array_unref);
   g_clear_pointer (&self->semaphore, asyncio_semaphore_unref);
@@ -246,7 +188,7 @@ lab_sandbox_get_level (LabSandbox *self)
 gboolean
 lab_sandbox_has_own_uid (LabSandbox *self)
 {
-  return g_array_index (self->slots, Slot, 0).uid != 0;
+  return g_array_index (self->slots, LabSlot, 0).uid != 0;
 }
 
 const char *
@@ -278,40 +220,52 @@ lab_run_result_clear (LabRunResult *self)
   g_clear_pointer (&self->trace, g_free);
 }
 
+/* The descriptors that lab-sandbox gets besides the standard streams. */
+typedef struct
+{
+  int report;
+  int control;
+  int trace; /* or -1 */
+} Descriptors;
+
 /* The command line of lab-sandbox. (transfer full): freed with g_strfreev() */
 static char **
-make_argv (LabSandbox   *self,
-           const LabRun *run,
-           const Slot   *slot,
-           int           report_fd,
-           int           trace_fd)
+make_argv (LabSandbox        *self,
+           const LabRun      *run,
+           const LabLimits   *limits,
+           const LabSlot     *slot,
+           const Descriptors *fds)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
-  gboolean build = run->is_build;
   const struct
   {
     const char *option;
-    guint value;
+    int value; /* negative ones are left out */
   } numbers[] = {
-    { "--level", self->level },
-    { "--uid", slot->uid },
-    { "--report", (guint) report_fd },
-    { "--cpu", build ? BUILD_CPU_S : TEST_CPU_S },
-    { "--wall", build ? BUILD_WALL_S : TEST_WALL_S },
-    { "--memory", build ? BUILD_MEMORY_MB : TEST_MEMORY_MB },
-    { "--files", build ? BUILD_FILE_MB : TEST_FILE_MB },
-    { "--processes", build ? BUILD_PROCESSES : TEST_PROCESSES },
+    { "--level", (int) self->level },
+    { "--uid", (int) slot->uid },
+    { "--group", slot->uid != 0 ? LAB_SANDBOX_GROUP : -1 },
+    { "--report", fds->report },
+    { "--control", fds->control },
+    { "--keep", fds->trace },
+    { "--cpu", (int) limits->cpu_s },
+    { "--wall", (int) limits->wall_s },
+    { "--idle", (int) limits->idle_s },
+    { "--memory", (int) limits->memory_mb },
+    { "--files", (int) limits->file_mb },
+    { "--processes", (int) limits->processes },
   };
 
   g_strv_builder_add (argv, self->helper);
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     {
-      g_autofree char *option = g_strdup_printf ("%s=%u", numbers[i].option, numbers[i].value);
+      g_autofree char *option = g_strdup_printf ("%s=%d", numbers[i].option, numbers[i].value);
 
-      g_strv_builder_add (argv, option);
+      if (numbers[i].value >= 0)
+        g_strv_builder_add (argv, option);
     }
 
-  if (build)
+  if (run->is_build)
     g_strv_builder_add (argv, "--mode=build");
   if (self->bwrap != NULL)
     g_strv_builder_add_many (argv, "--bwrap", self->bwrap, NULL);
@@ -326,7 +280,7 @@ make_argv (LabSandbox   *self,
   for (guint i = 0; run->argv[i] != NULL; i++)
     {
       g_autofree char *argument = g_strcmp0 (run->argv[i], LAB_TRACE_FD_ARGUMENT) == 0
-                                    ? g_strdup_printf ("%s=%d", LAB_TRACE_FD_ARGUMENT, trace_fd)
+                                    ? g_strdup_printf ("%s=%d", LAB_TRACE_FD_ARGUMENT, fds->trace)
                                     : g_strdup (run->argv[i]);
 
       g_strv_builder_add (argv, argument);
@@ -354,29 +308,43 @@ make_environment (const LabRun *run)
   return g_strdupv ((char **) environment);
 }
 
-/* One line of lab-sandbox: "exit 0 stopped=no survivors=0 cpu_ms=12 wall_ms=14 memory_kb=0" */
-static void
+/* Two lines of lab-sandbox: "begin 42" and "end exit 0 stopped=no survivors=0 cpu_ms=12 wall_ms=14 memory_kb=0".
+ * Returns FALSE if the program was never run. */
+static gboolean
 parse_report (const char   *report,
+              int          *pid,
               LabRunResult *result)
 {
+  static const struct
+  {
+    const char *stopped;
+    LabRunEnd end;
+  } ends[] = {
+    { "cpu", LAB_RUN_CPU },
+    { "wall", LAB_RUN_WALL },
+    { "idle", LAB_RUN_IDLE },
+    { "memory", LAB_RUN_MEMORY },
+  };
   char how[16], stopped[16];
 
-  if (report == NULL ||
-      sscanf (report, "%15s %d stopped=%15s survivors=%u cpu_ms=%" G_GUINT64_FORMAT " wall_ms=%" G_GUINT64_FORMAT
+  if (sscanf (report, "begin %d", pid) != 1)
+    return FALSE;
+
+  if (sscanf (report, "begin %*d end %15s %d stopped=%15s survivors=%u cpu_ms=%" G_GUINT64_FORMAT " wall_ms=%" G_GUINT64_FORMAT
                       " memory_kb=%" G_GUINT64_FORMAT,
               how, &result->value, stopped, &result->n_survivors, &result->cpu_ms, &result->wall_ms,
               &result->memory_kb) != 7)
-    result->end = LAB_RUN_NO_REPORT;
-  else if (g_str_equal (stopped, "cpu"))
-    result->end = LAB_RUN_CPU;
-  else if (g_str_equal (stopped, "wall"))
-    result->end = LAB_RUN_WALL;
-  else if (g_str_equal (stopped, "memory"))
-    result->end = LAB_RUN_MEMORY;
-  else if (g_str_equal (how, "signal"))
-    result->end = LAB_RUN_SIGNALLED;
-  else
-    result->end = LAB_RUN_EXITED;
+    {
+      result->end = LAB_RUN_NO_REPORT;
+      return TRUE;
+    }
+
+  result->end = g_str_equal (how, "signal") ? LAB_RUN_SIGNALLED : LAB_RUN_EXITED;
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_equal (stopped, ends[i].stopped))
+      result->end = ends[i].end;
+
+  return TRUE;
 }
 
 /* A pipe whose reading end has all that will ever come. */
@@ -395,75 +363,104 @@ pipe_with (const char *input)
   return fds[0];
 }
 
+/* Starts lab-sandbox. */
+static AsyncioProcess *
+start (LabSandbox         *self,
+       const LabRun       *run,
+       const LabLimits    *limits,
+       const LabSlot      *slot,
+       const Descriptors  *fds,
+       GError            **error)
+{
+  g_auto (GStrv) argv = make_argv (self, run, limits, slot, fds);
+  g_auto (GStrv) environment = make_environment (run);
+  int input = run->input != NULL ? pipe_with (run->input) : ASYNCIO_SUBPROCESS_DEVNULL;
+  int pass_fds[] = { fds->report, fds->control, fds->trace, -1 };
+  AsyncioProcess *process = asyncio_create_subprocess_exec (&(AsyncioSubprocessOptions) {
+                                                              .argv = (const char *const *) argv,
+                                                              .envp = (const char *const *) environment,
+                                                              .stdin_fd = input,
+                                                              .stdout_fd = ASYNCIO_SUBPROCESS_PIPE,
+                                                              .stderr_fd = ASYNCIO_SUBPROCESS_PIPE,
+                                                              .pass_fds = pass_fds,
+                                                            },
+                                                            error);
+
+  if (input >= 0)
+    close (input);
+
+  return process;
+}
+
+/* What came back. */
 static gboolean
-run_in_slot (LabSandbox    *self,
-             const LabRun  *run,
-             const Slot    *slot,
+read_result (LabSandbox    *self,
+             const char    *report,
+             gboolean       overflow,
              LabRunResult  *result,
              GError       **error)
 {
-  g_autoptr (LabCapture) report = lab_capture_new_pipe (error);
-  g_autoptr (LabCapture) trace = run->has_trace ? lab_capture_new_pipe (error) : NULL;
+  int pid;
+
+  if (!parse_report (report, &pid, result))
+    {
+      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the sandbox failed: %s", g_strstrip (result->err));
+      return FALSE;
+    }
+
+  /* The supervisor is gone, and with it who would have killed the rest. At level 1 the kernel did, and the number is not one of ours. */
+  if (result->end == LAB_RUN_NO_REPORT && self->level != LAB_SANDBOX_NAMESPACES && pid > 1)
+    kill (-pid, SIGKILL);
+  if (overflow)
+    result->end = LAB_RUN_OUTPUT;
+
+  return TRUE;
+}
+
+static gboolean
+run_in_slot (LabSandbox     *self,
+             const LabRun   *run,
+             const LabSlot  *slot,
+             LabRunResult   *result,
+             GError        **error)
+{
+  const LabLimits *limits = run->limits != NULL ? run->limits : run->is_build ? &lab_limits_of_builds : &lab_limits_of_tests;
+  g_autoptr (LabCapture) report_capture = lab_capture_new_pipe (error);
+  g_autoptr (LabCapture) trace = NULL;
   g_autoptr (LabCapture) out = NULL;
   g_autoptr (LabCapture) err = NULL;
+  g_autoptr (LabLifeline) lifeline = NULL;
   g_autoptr (AsyncioProcess) process = NULL;
-  g_auto (GStrv) argv = NULL;
-  g_auto (GStrv) environment = make_environment (run);
-  int input = run->input != NULL ? pipe_with (run->input) : ASYNCIO_SUBPROCESS_DEVNULL;
-  int pass_fds[3] = { -1, -1, -1 };
-  gboolean overflow, ended;
-  int returncode;
+  g_autofree char *report = NULL;
+  Descriptors fds = { -1, -1, -1 };
+  gboolean overflow;
 
-  if (report == NULL || (run->has_trace && trace == NULL))
+  if (report_capture == NULL || (lifeline = lab_lifeline_new (error)) == NULL ||
+      (run->has_trace && (trace = lab_capture_new_pipe (error)) == NULL))
     return FALSE;
 
-  pass_fds[0] = lab_capture_get_writing_end (report);
+  fds.report = lab_capture_get_writing_end (report_capture);
+  fds.control = lab_lifeline_get_reading_end (lifeline);
   if (trace != NULL)
-    pass_fds[1] = lab_capture_get_writing_end (trace);
-  argv = make_argv (self, run, slot, pass_fds[0], pass_fds[1]);
+    fds.trace = lab_capture_get_writing_end (trace);
 
-  process = asyncio_create_subprocess_exec (&(AsyncioSubprocessOptions) {
-                                              .argv = (const char *const *) argv,
-                                              .envp = (const char *const *) environment,
-                                              .stdin_fd = input,
-                                              .stdout_fd = ASYNCIO_SUBPROCESS_PIPE,
-                                              .stderr_fd = ASYNCIO_SUBPROCESS_PIPE,
-                                              .pass_fds = pass_fds,
-                                            },
-                                            error);
-  if (input >= 0)
-    close (input);
+  process = start (self, run, limits, slot, &fds, error);
   if (process == NULL)
     return FALSE;
 
   out = lab_capture_new (asyncio_process_get_stdout (process));
   err = lab_capture_new (asyncio_process_get_stderr (process));
 
-  ended = lab_capture_all (process, (LabCapture *[]) { out, err, report, trace }, trace != NULL ? 4 : 3, MAX_OUTPUT,
-                           &overflow, error);
-  if (!ended)
+  if (!lab_capture_all (process, lifeline, (LabCapture *[]) { out, err, report_capture, trace }, trace != NULL ? 4 : 3,
+                        limits->output, &overflow, error))
     return FALSE;
 
   result->out = lab_capture_get_text (out);
   result->err = lab_capture_get_text (err);
   result->trace = trace != NULL ? lab_capture_get_text (trace) : g_strdup ("");
+  report = lab_capture_get_text (report_capture);
 
-  /* 125 is lab-sandbox's own failure, and it says why. */
-  if (asyncio_process_get_returncode (process, &returncode) && returncode == 125)
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the sandbox failed: %s", g_strstrip (result->err));
-      return FALSE;
-    }
-
-  {
-    g_autofree char *line = lab_capture_get_text (report);
-
-    parse_report (line, result);
-  }
-  if (overflow)
-    result->end = LAB_RUN_OUTPUT;
-
-  return TRUE;
+  return read_result (self, report, overflow, result, error);
 }
 
 gboolean
@@ -472,7 +469,7 @@ lab_sandbox_run (LabSandbox    *self,
                  LabRunResult  *result,
                  GError       **error)
 {
-  Slot *slot;
+  LabSlot *slot;
   gboolean done;
 
   memset (result, 0, sizeof *result);

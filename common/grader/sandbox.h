@@ -21,6 +21,24 @@ typedef enum
 /** A sandbox, which several programs can use at a time, each in a slot of its own. */
 typedef struct _LabSandbox LabSandbox;
 
+/** How much a program may use, all its processes together where nothing else is said. */
+typedef struct
+{
+  guint cpu_s;      /**< seconds of processor time */
+  guint wall_s;     /**< seconds */
+  guint idle_s;     /**< seconds in a row for which all its processes sleep; 0 is no limit */
+  guint memory_mb;  /**< megabytes of memory */
+  guint file_mb;    /**< megabytes of each file that it writes */
+  guint processes;  /**< processes and threads */
+  gsize output;     /**< bytes of standard output, of standard error, and of the trace */
+} LabLimits;
+
+/** The limits of a graded test. */
+extern const LabLimits lab_limits_of_tests;
+
+/** The limits of a compiler and the like. */
+extern const LabLimits lab_limits_of_builds;
+
 /** What is to be run. */
 typedef struct
 {
@@ -28,7 +46,8 @@ typedef struct
   const char *const *readable; /**< (nullable): absolute paths that it may read */
   const char *writable;        /**< (nullable): a folder that it may write */
   const char *directory;       /**< (nullable): where it begins */
-  gboolean is_build;           /**< a compiler or the like: more is allowed and there is more time */
+  gboolean is_build;           /**< a compiler or the like: more is allowed */
+  const LabLimits *limits;     /**< (nullable): NULL is the usual ones of a test or a build */
   const char *input;           /**< (nullable): what it reads from standard input; at most some kilobytes */
   gboolean has_trace;          /**< gets a pipe for a trace; see #LAB_TRACE_FD_ARGUMENT */
 } LabRun;
@@ -43,6 +62,7 @@ typedef enum
   LAB_RUN_SIGNALLED, /**< by a signal; LabRunResult::value is its number */
   LAB_RUN_CPU,       /**< used too much processor time */
   LAB_RUN_WALL,      /**< took too long */
+  LAB_RUN_IDLE,      /**< slept for too long */
   LAB_RUN_MEMORY,    /**< took too much memory */
   LAB_RUN_OUTPUT,    /**< wrote too much */
   LAB_RUN_NO_REPORT, /**< the supervisor was killed */
@@ -51,15 +71,15 @@ typedef enum
 /** What became of a run. */
 typedef struct
 {
-  LabRunEnd end;
-  int value;
+  LabRunEnd end;     /**< how it ended */
+  int value;         /**< its exit status or the number of the signal, if it ended so */
   guint n_survivors; /**< processes that were left when the program had ended */
   char *out;         /**< standard output, as valid UTF-8 */
   char *err;         /**< standard error, as valid UTF-8 */
   char *trace;       /**< the trace, as valid UTF-8 */
-  guint64 cpu_ms;
-  guint64 wall_ms;
-  guint64 memory_kb;
+  guint64 cpu_ms;    /**< milliseconds of processor time, of all its processes */
+  guint64 wall_ms;   /**< milliseconds that it took */
+  guint64 memory_kb; /**< the most kilobytes of memory that were seen to be taken */
 } LabRunResult;
 
 /** Frees the texts of a result. */

@@ -3,6 +3,7 @@
 /*
  * What every build needs, copied to where the sandbox's users may read it.
  *
+ *     STAGE/headers/rules.h           what a student's file must not do
  *     STAGE/headers/core/asyncio/     the core's headers
  *     STAGE/headers/3.7-run/          a lab's header
  *     STAGE/objects/                  the harness, the core, its rules
@@ -12,6 +13,11 @@
 #include "stage.h"
 
 #include "object.h"
+
+/* The words by which a function asks the sanitizers to look away. From here on they are errors, also if they are put together by ##. */
+static const char rules[] =
+  "#pragma GCC poison no_sanitize __no_sanitize__ no_sanitize_address __no_sanitize_address__ no_address_safety_analysis\n"
+  "#pragma GCC poison no_sanitize_undefined __no_sanitize_undefined__ disable_sanitizer_instrumentation\n";
 
 /* Copies the files of a folder whose names end in suffix. */
 static gboolean
@@ -90,14 +96,17 @@ lab_stage_new (LabTree       *tree,
   g_autofree char *core = g_build_filename (tree->source_root, "common", "asyncio", NULL);
   g_autofree char *harness = g_build_filename (tree->build_root, "common", "harness", "harness-judged.o", NULL);
   g_autofree char *headers = NULL;
+  g_autofree char *rules_path = NULL;
 
   self->harness = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->folder = lab_workspace_make_folder (workspace, 0755, error);
   if (self->folder == NULL)
     return NULL;
 
-  headers = g_build_filename (self->folder, "headers", "core", "asyncio", NULL);
-  if (!copy_files (core, headers, ".h", error))
+  self->headers = g_build_filename (self->folder, "headers", NULL);
+  headers = g_build_filename (self->headers, "core", "asyncio", NULL);
+  rules_path = g_build_filename (self->headers, LAB_STAGE_RULES, NULL);
+  if (!copy_files (core, headers, ".h", error) || !lab_write_file (rules_path, rules, -1, error))
     return NULL;
 
   for (guint i = 0; i < tree->labs->len; i++)
@@ -111,6 +120,7 @@ void
 lab_stage_free (LabStage *self)
 {
   g_free (self->folder);
+  g_free (self->headers);
   g_hash_table_unref (self->harness);
   g_free (self);
 }

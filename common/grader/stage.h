@@ -13,10 +13,14 @@
 
 G_BEGIN_DECLS
 
+/** The name of a header that is included in each file of a student, before everything else. */
+#define LAB_STAGE_RULES "rules.h"
+
 /** The copies. */
 typedef struct
 {
   char *folder;        /**< where they are */
+  char *headers;       /**< the part of it that a compiler may read: no objects, and so no tests */
   GHashTable *harness; /**< (element-type utf8): the symbols that belong to the tests */
 } LabStage;
 

@@ -18,8 +18,9 @@
 /* How much of a program's output is kept in a result. */
 #define MAX_KEPT_OUTPUT 4000
 
-/* How many lines of a trace that went wild are kept. */
+/* How many lines of a trace that went wild are kept, and how much of each. */
 #define MAX_KEPT_LINES 200
+#define MAX_KEPT_LINE 300
 
 /* What the sanitizers' options in sandbox.c say. */
 #define SANITIZER_EXIT_STATUS 99
@@ -97,7 +98,7 @@ lab_verdict_new (LabTest    *test,
   return self;
 }
 
-/* Ways to end that say it all. Returns FALSE if the program ended by itself with status 0. */
+/* Ways to end that say it all. Returns FALSE if the program ended by itself. */
 static gboolean
 judge_end (const LabRunResult *run,
            Tap                 tap,
@@ -112,6 +113,11 @@ judge_end (const LabRunResult *run,
       return TRUE;
 
     case LAB_RUN_WALL:
+      *status = LAB_TIMEOUT;
+      *message = g_strdup_printf ("it did not come to an end within %u seconds", lab_limits_of_tests.wall_s);
+      return TRUE;
+
+    case LAB_RUN_IDLE:
       *status = LAB_TIMEOUT;
       *message = g_strdup ("it never came to an end: does it wait for something that never comes?");
       return TRUE;
@@ -128,7 +134,7 @@ judge_end (const LabRunResult *run,
 
     case LAB_RUN_NO_REPORT:
       *status = LAB_FORGED;
-      *message = g_strdup ("it killed the process that watched it");
+      *message = g_strdup ("the process that watched it was killed");
       return TRUE;
 
     case LAB_RUN_SIGNALLED:
@@ -144,16 +150,72 @@ judge_end (const LabRunResult *run,
     }
 }
 
-/* The trace of a test that came to its end begins and ends with its name. */
-static gboolean
-is_complete (char      **trace,
-             const char *path)
+/* What a trace looks like, whatever is between its first and its last line. */
+typedef enum
 {
-  guint n = g_strv_length (trace);
+  TRACE_WHOLE,     /* begins and ends with the name of the test */
+  TRACE_CUT,       /* the test did not come to its end, or could not write it */
+  TRACE_IMPOSTURE, /* has lines that the harness writes, but not when: somebody else wrote them */
+} Trace;
+
+static Trace
+read_trace (char      **trace,
+            const char *path)
+{
   g_autofree char *first = g_strdup_printf ("begin %s", path);
   g_autofree char *last = g_strdup_printf ("end %s", path);
+  guint n = g_strv_length (trace);
+  guint n_firsts = 0, n_lasts = 0;
 
-  return n >= 2 && g_str_equal (trace[0], first) && g_str_equal (trace[n - 1], last);
+  for (guint i = 0; i < n; i++)
+    {
+      n_firsts += g_str_equal (trace[i], first);
+      n_lasts += g_str_equal (trace[i], last);
+    }
+
+  if (n_firsts > 1 || n_lasts > 1 || (n > 0 && !g_str_equal (trace[0], first)))
+    return TRACE_IMPOSTURE;
+  if (n_lasts == 0)
+    return TRACE_CUT;
+
+  return g_str_equal (trace[n - 1], last) ? TRACE_WHOLE : TRACE_IMPOSTURE;
+}
+
+/* A program that ended by itself, before its time. Returns FALSE if it was not before its time. */
+static gboolean
+judge_early_end (const LabRunResult *run,
+                 Tap                 tap,
+                 Trace               trace,
+                 LabStatus          *status,
+                 char              **message)
+{
+  if (trace == TRACE_IMPOSTURE)
+    {
+      *status = LAB_FORGED;
+      *message = g_strdup ("it wrote a trace of its own");
+    }
+  else if (run->value == 0 && tap == TAP_GOOD && trace == TRACE_CUT)
+    {
+      *status = LAB_FORGED;
+      *message = g_strdup ("it says that the test passed, but the trace of the test does not come to its end");
+    }
+  else if (run->value == 0 && (tap != TAP_GOOD || trace == TRACE_CUT))
+    {
+      *status = LAB_FORGED;
+      *message = g_strdup ("the program ended as if all were well before the test was over: was exit() called?");
+    }
+  else if (trace == TRACE_CUT && run->value != SANITIZER_EXIT_STATUS)
+    {
+      *status = LAB_CRASHED;
+      *message = g_strdup_printf ("the program ended with status %d before the test was over: was exit() called?",
+                                  run->value);
+    }
+  else
+    {
+      return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* A program that ended by itself. */
@@ -166,7 +228,6 @@ judge_behaviour (const LabRunResult *run,
                  LabStatus          *status,
                  char              **message)
 {
-  gboolean complete = is_complete (got, test->path);
   gboolean by_sanitizer = run->value == SANITIZER_EXIT_STATUS && lab_crash_is_report (run->err);
 
   if (by_sanitizer && !lab_crash_is_leak (run->err))
@@ -174,10 +235,9 @@ judge_behaviour (const LabRunResult *run,
       *status = LAB_CRASHED;
       *message = g_strdup ("it crashed");
     }
-  else if (run->value == 0 && (tap != TAP_GOOD || !complete))
+  else if (judge_early_end (run, tap, read_trace (got, test->path), status, message))
     {
-      *status = LAB_FORGED;
-      *message = g_strdup ("the program ended as if all were well before the test was over: was exit() called?");
+      /* said it */
     }
   else if (!lab_trace_equal ((const char *const *) expected, (const char *const *) got))
     {
@@ -194,15 +254,35 @@ judge_behaviour (const LabRunResult *run,
       *status = LAB_CRASHED;
       *message = g_strdup_printf ("the program ended with status %d", run->value);
     }
-  else if (run->n_survivors > 0)
-    {
-      *status = LAB_LEAKED;
-      *message = g_strdup_printf ("it left %u process%s behind", run->n_survivors, run->n_survivors > 1 ? "es" : "");
-    }
   else
     {
       *status = LAB_PASSED;
       *message = g_strdup ("");
+    }
+}
+
+/* Whoever left something behind does not pass, and is told in any case. (How many processes a program managed to leave may depend on
+ * the weather, and a report must not.) */
+static void
+judge_survivors (const LabRunResult *run,
+                 LabStatus          *status,
+                 char              **message)
+{
+  const char *what = run->n_survivors == 1 ? "it left a process behind" : "it left processes behind";
+  g_autofree char *before = *message;
+
+  if (run->n_survivors == 0)
+    {
+      g_steal_pointer (&before);
+    }
+  else if (*status == LAB_PASSED)
+    {
+      *status = LAB_LEAKED;
+      *message = g_strdup (what);
+    }
+  else
+    {
+      *message = g_strdup_printf ("%s; and %s", before, what);
     }
 }
 
@@ -216,9 +296,10 @@ shorten (const char *out,
   if (strlen (all) <= MAX_KEPT_OUTPUT)
     return g_steal_pointer (&all);
 
-  kept = g_strndup (all, MAX_KEPT_OUTPUT);
+  /* Not in the middle of a character. */
+  kept = g_strndup (all, g_utf8_find_prev_char (all, all + MAX_KEPT_OUTPUT + 1) - all);
 
-  return g_strdup_printf ("%s\n[... %" G_GSIZE_FORMAT " more bytes]", kept, strlen (all) - MAX_KEPT_OUTPUT);
+  return g_strdup_printf ("%s\n[... %" G_GSIZE_FORMAT " more bytes]", kept, strlen (all) - strlen (kept));
 }
 
 /* GLib's messages begin with the process and the time: "(test-run:42): GLib-CRITICAL **: 12:34:56.789: ..." */
@@ -251,24 +332,40 @@ keep_output (const LabRunResult *run,
   return shorten (own->str, err);
 }
 
+static char *
+keep_line (const char *line)
+{
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (line, -1) <= MAX_KEPT_LINE)
+    return g_strdup (line);
+
+  start = g_utf8_substring (line, 0, MAX_KEPT_LINE);
+
+  return g_strdup_printf ("%s [...]", start);
+}
+
 static char **
 keep_lines (char **lines)
 {
   guint n = g_strv_length (lines);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  if (n <= MAX_KEPT_LINES)
-    return g_strdupv (lines);
+  for (guint i = 0; i < MIN (n, MAX_KEPT_LINES); i++)
+    {
+      g_autofree char *line = keep_line (lines[i]);
 
-  {
-    g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-    g_autofree char *rest = g_strdup_printf ("[... %u more lines]", n - MAX_KEPT_LINES);
+      g_strv_builder_add (builder, line);
+    }
 
-    for (guint i = 0; i < MAX_KEPT_LINES; i++)
-      g_strv_builder_add (builder, lines[i]);
-    g_strv_builder_add (builder, rest);
+  if (n > MAX_KEPT_LINES)
+    {
+      g_autofree char *rest = g_strdup_printf ("[... %u more lines]", n - MAX_KEPT_LINES);
 
-    return g_strv_builder_end (builder);
-  }
+      g_strv_builder_add (builder, rest);
+    }
+
+  return g_strv_builder_end (builder);
 }
 
 LabVerdict *
@@ -308,6 +405,7 @@ lab_verdict_of_run (LabSandbox          *sandbox,
       if (message == NULL)
         return NULL;
     }
+  judge_survivors (run, &status, &message);
 
   verdict = lab_verdict_new (test, status, message);
   g_free (verdict->output);

@@ -7,12 +7,14 @@
 #include "workspace.h"
 
 #include "error.h"
+#include "slots.h"
 
 #include <glib/gstdio.h>
 
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct _LabWorkspace
 {
@@ -33,8 +35,15 @@ lab_workspace_new (GError **error)
       return NULL;
     }
 
-  /* The sandboxed programs have other uids, and must get to what is theirs. */
-  g_chmod (path, 0711);
+  /* If the sandboxed programs have other uids they must get to what is theirs, and nobody else may: who looks at the command
+   * lines of this machine's processes sees the names of our folders. */
+  if (lab_slots_have_uids () && (chown (path, 0, LAB_SANDBOX_GROUP) != 0 || g_chmod (path, 0710) != 0))
+    {
+      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "cannot give %s to the sandbox: %s", path, g_strerror (errno));
+      g_rmdir (path);
+      g_free (path);
+      return NULL;
+    }
 
   self = g_new0 (LabWorkspace, 1);
   self->path = path;

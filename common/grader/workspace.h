@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _LabWorkspace LabWorkspace;
 
 /**
- * Makes a temporary folder, in TMPDIR or /tmp. Others may pass through it but not list it.
+ * Makes a temporary folder, in TMPDIR or /tmp. Nobody but we and the sandbox's users can pass through it, and they cannot list it.
  *
  * @param error  LAB_ERROR_SYSTEM
  * @return (transfer full) (nullable): the workspace

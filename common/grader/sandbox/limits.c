@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Limits, and Landlock.
+ * Limits that the kernel keeps, and rights that are given up.
  */
 
 #include "sandbox.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/landlock.h>
-#include <stdint.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +19,6 @@
 #include <unistd.h>
 
 #define MB ((rlim_t) 1024 * 1024)
-
-/* --- Limits -------------------------------------------------------------------------- */
 
 static void
 limit (int    resource,
@@ -77,136 +73,33 @@ set_limits (const Options *options)
 {
   rlim_t n_processes = options->n_processes + (rlim_t) count_own_threads ();
 
-  limit (RLIMIT_CORE, 0, 0);
+  /* Not 0: with that the kernel still starts a program that takes core dumps, if the machine has one. With 1 it does not. */
+  limit (RLIMIT_CORE, 1, 1);
   /* SIGXCPU at the soft limit, SIGKILL for who ignores it. */
   limit (RLIMIT_CPU, options->cpu_seconds, options->cpu_seconds + 1);
   limit (RLIMIT_FSIZE, options->file_mb * MB, options->file_mb * MB);
   limit (RLIMIT_NOFILE, 256, 256);
   limit (RLIMIT_STACK, 8 * MB, 64 * MB);
+  limit (RLIMIT_MEMLOCK, 0, 0);
+  limit (RLIMIT_MSGQUEUE, 0, 0);
   if (options->level != LEVEL_NONE)
     limit (RLIMIT_NPROC, n_processes, n_processes);
-  if (options->address_space_mb > 0)
-    limit (RLIMIT_AS, options->address_space_mb * MB, options->address_space_mb * MB);
+
+  /* There is no limit for memory here: AddressSanitizer reserves terabytes. The supervisor watches what is really used. */
 }
 
-/* --- Landlock ------------------------------------------------------------------------ */
-
-/* What older headers do not have yet. The kernel is told only what its version knows. */
-#define ACCESS_FS_REFER (1ULL << 13)      /* version 2 */
-#define ACCESS_FS_TRUNCATE (1ULL << 14)   /* version 3 */
-#define ACCESS_FS_IOCTL_DEV (1ULL << 15)  /* version 5 */
-#define ACCESS_NET_BIND_TCP (1ULL << 0)   /* version 4 */
-#define ACCESS_NET_CONNECT_TCP (1ULL << 1)
-#define SCOPE_ABSTRACT_UNIX_SOCKET (1ULL << 0) /* version 6 */
-#define SCOPE_SIGNAL (1ULL << 1)
-
-typedef struct
-{
-  uint64_t handled_access_fs;
-  uint64_t handled_access_net;
-  uint64_t scoped;
-} Ruleset;
-
-#define READ_ACCESS (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define FILE_ACCESS \
-  (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_FS_TRUNCATE)
-
-static int
-landlock_version (void)
-{
-  return (int) syscall (SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-}
-
-bool
-landlock_is_available (void)
-{
-  return landlock_version () >= 1;
-}
-
-/* All that this kernel can forbid. */
-static Ruleset
-everything (int     version,
-            size_t *size)
-{
-  Ruleset all = { .handled_access_fs = (1ULL << 13) - 1 };
-
-  *size = sizeof all.handled_access_fs;
-  if (version >= 2)
-    all.handled_access_fs |= ACCESS_FS_REFER;
-  if (version >= 3)
-    all.handled_access_fs |= ACCESS_FS_TRUNCATE;
-  if (version >= 4)
-    {
-      all.handled_access_net = ACCESS_NET_BIND_TCP | ACCESS_NET_CONNECT_TCP;
-      *size = sizeof all.handled_access_fs + sizeof all.handled_access_net;
-    }
-  if (version >= 5)
-    all.handled_access_fs |= ACCESS_FS_IOCTL_DEV;
-  if (version >= 6)
-    {
-      all.scoped = SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL;
-      *size = sizeof all;
-    }
-
-  return all;
-}
-
-static void
-allow (int         ruleset,
-       const char *path,
-       uint64_t    access,
-       uint64_t    handled)
-{
-  struct landlock_path_beneath_attr rule = { .allowed_access = access & handled };
-  struct stat info;
-
-  rule.parent_fd = open (path, O_PATH | O_CLOEXEC);
-  if (rule.parent_fd < 0)
-    return; /* what is not there need not be allowed */
-
-  if (fstat (rule.parent_fd, &info) == 0 && !S_ISDIR (info.st_mode))
-    rule.allowed_access &= FILE_ACCESS;
-
-  if (syscall (SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-    fail ("Landlock does not take %s: %s", path, strerror (errno));
-
-  close (rule.parent_fd);
-}
-
+/* Usually there is nothing to give up: who stopped being root has none. But a container may start us with some, and who is root in a user
+ * namespace of its own has them all. */
 void
-restrict_files (const Options *options)
+drop_capabilities (void)
 {
-  static const char *const for_tests[] = {
-    "/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache",
-    "/dev/zero", "/dev/urandom", "/proc/self",
-  };
-  static const char *const for_builds[] = { "/usr", "/bin", "/sbin", "/etc/alternatives", "/proc" };
-  int version = landlock_version ();
-  size_t size;
-  Ruleset all;
-  int ruleset;
+  struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+  struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0, 0, 0 } };
 
-  if (version < 1)
-    fail ("Landlock is not available");
+  prctl (PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+  for (unsigned long capability = 0; prctl (PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; capability++)
+    prctl (PR_CAPBSET_DROP, capability, 0, 0, 0);
 
-  all = everything (version, &size);
-  ruleset = (int) syscall (SYS_landlock_create_ruleset, &all, size, 0);
-  if (ruleset < 0)
-    fail ("Landlock: %s", strerror (errno));
-
-  for (size_t i = 0; i < sizeof for_tests / sizeof for_tests[0]; i++)
-    allow (ruleset, for_tests[i], READ_ACCESS, all.handled_access_fs);
-  if (options->mode == MODE_BUILD)
-    for (size_t i = 0; i < sizeof for_builds / sizeof for_builds[0]; i++)
-      allow (ruleset, for_builds[i], READ_ACCESS, all.handled_access_fs);
-  for (size_t i = 0; i < options->n_readable; i++)
-    allow (ruleset, options->readable[i], READ_ACCESS, all.handled_access_fs);
-  for (size_t i = 0; i < options->n_writable; i++)
-    allow (ruleset, options->writable[i], all.handled_access_fs, all.handled_access_fs);
-  allow (ruleset, "/dev/null", all.handled_access_fs, all.handled_access_fs);
-
-  if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall (SYS_landlock_restrict_self, ruleset, 0) != 0)
-    fail ("Landlock: %s", strerror (errno));
-
-  close (ruleset);
+  if (syscall (SYS_capset, &header, none) != 0)
+    fail ("cannot give up capabilities: %s", strerror (errno));
 }

@@ -28,28 +28,33 @@ typedef enum
   MODE_BUILD, /**< the compiler and its kin: may read the system, run programs and write its output */
 } Mode;
 
+/** How many paths may be readable, and how many writable. */
 #define MAX_PATHS 32
 
 /** What lab-sandbox was asked to do. */
 typedef struct
 {
-  Level level;
-  Mode mode;
-  uid_t uid; /**< who the program is to be, if we are root; 0 is us */
-  int report_fd;
+  Level level;    /**< what the sandbox is made of */
+  Mode mode;      /**< what kind of program it is */
+  uid_t uid;      /**< who the program is to be, if we are root; 0 is us */
+  gid_t group;    /**< a group that it is in besides, if we are root; 0 is none */
+  bool is_alone;  /**< we have become that user: all its processes that we can see belong to the program */
+  int report_fd;  /**< where the report goes, or -1 */
+  int control_fd; /**< a pipe from the grader: when its other end is closed all must end; or -1 */
+  int keep_fd;    /**< the only descriptor above 2 that the program gets, or -1 */
 
   const char *readable[MAX_PATHS]; /**< files and folders that it may read, below the system's libraries */
-  size_t n_readable;
+  size_t n_readable;               /**< how many they are */
   const char *writable[MAX_PATHS]; /**< folders that it may write */
-  size_t n_writable;
+  size_t n_writable;               /**< how many they are */
   const char *directory;           /**< (nullable) where it begins */
 
-  unsigned cpu_seconds;
-  unsigned wall_seconds;
-  unsigned memory_mb;        /**< resident memory of all its processes */
-  unsigned address_space_mb; /**< 0 is no limit: AddressSanitizer reserves terabytes */
-  unsigned n_processes;
-  unsigned file_mb;
+  unsigned cpu_seconds;      /**< of all its processes together */
+  unsigned wall_seconds;     /**< that it may take */
+  unsigned idle_seconds;     /**< for which all its processes may sleep in a row; 0 is no limit */
+  unsigned memory_mb;        /**< of all its processes together */
+  unsigned n_processes;      /**< and threads */
+  unsigned file_mb;          /**< megabytes of each file that it writes */
 
   const char *bwrap; /**< the path of bubblewrap */
   char **argv;       /**< the program and its arguments */
@@ -59,9 +64,14 @@ typedef struct
 void fail (const char *format,
            ...) __attribute__ ((format (printf, 1, 2), noreturn));
 
-/** Replaces this process by bubblewrap, which runs lab-sandbox again inside, to supervise. */
+/**
+ * Replaces this process by bubblewrap, which runs lab-sandbox again inside, to supervise.
+ *
+ * @param options  what to run
+ * @param self_fd  lab-sandbox itself, opened: the user that we are now may not be able to find it
+ */
 void enter_namespaces (const Options *options,
-                       const char    *self) __attribute__ ((noreturn));
+                       int            self_fd) __attribute__ ((noreturn));
 
 /** Makes the calling process, and what it will start, unable to read or write anything but what the options say. */
 void restrict_files (const Options *options);
@@ -72,8 +82,32 @@ void restrict_system_calls (const Options *options);
 /** Limits memory, time, processes and files of the calling process. */
 void set_limits (const Options *options);
 
+/** Gives up all capabilities, also those that running a program could give back. */
+void drop_capabilities (void);
+
 /** Whether Landlock can be had. */
 bool landlock_is_available (void);
+
+/** What all processes below this one use. */
+typedef struct
+{
+  unsigned n_alive;    /**< how many there are, but for those that have ended and wait to be asked how */
+  long memory_kb;      /**< memory that only they have, their page tables and what was swapped out */
+  long long cpu_ticks; /**< processor time, that of their own dead children included */
+  bool is_busy;        /**< one of them runs, could run, or waits for a disk: they do not all sleep */
+} Usage;
+
+/**
+ * Looks at all descendants of this process.
+ *
+ * @param usage  (nullable) (out): what they use
+ * @param memory_limit_kb  above which the memory is measured more exactly
+ * @param signal_number  a signal to send to each, or 0
+ * @return FALSE if it cannot be known, as /proc is not there
+ */
+bool look_at_descendants (Usage *usage,
+                          long   memory_limit_kb,
+                          int    signal_number);
 
 /** Runs the program, watches it, makes sure that nothing of it survives, and writes the report. */
 int supervise (const Options *options);
