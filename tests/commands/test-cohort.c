@@ -148,6 +148,13 @@ test_level (gconstpointer data)
   lab_runner_clear (&runner);
 }
 
+static int
+compare_names (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
 /* The files of a folder and below, but for timings, with their digests, as one text. */
 static void
 add_digests (GString    *text,
@@ -159,7 +166,7 @@ add_digests (GString    *text,
 
   while ((name = g_dir_read_name (dir)) != NULL)
     g_ptr_array_add (names, g_strdup (name));
-  g_ptr_array_sort_with_data (names, (GCompareDataFunc) (void (*) (void)) g_strcmp0, NULL);
+  g_ptr_array_sort (names, compare_names);
 
   for (guint i = 0; i < names->len; i++)
     {
