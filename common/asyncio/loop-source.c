@@ -54,6 +54,7 @@ static gint64
 time_to_sleep (AsyncioLoop *self)
 {
   AsyncioHandle *next = asyncio_timer_heap_peek (&self->timers);
+  gint64 left_ns;
 
   if (self->clock != NULL)
     return may_jump (self) ? 0 : -1;
@@ -61,7 +62,11 @@ time_to_sleep (AsyncioLoop *self)
   if (next == NULL)
     return -1;
 
-  return CLAMP (next->when_ns - asyncio_clock_get_ns (NULL), 0, MAX_SLEEP_NS);
+  /* The clock is read once. CLAMP() looks at its argument three times: with the clock in it, a deadline that passes between
+   * two looks would give a negative number, which means for ever. */
+  left_ns = next->when_ns - asyncio_clock_get_ns (NULL);
+
+  return CLAMP (left_ns, 0, MAX_SLEEP_NS);
 }
 
 /* In virtual time a loop that waits for nothing waits for ever, and a test would hang. In
