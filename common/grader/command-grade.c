@@ -482,7 +482,7 @@ lab_command_grade (int      argc,
     { NULL, 0, 0, 0, NULL, NULL, NULL },
   };
   g_autoptr (LabSession) session = NULL;
-  Grading grading = { NULL };
+  Grading grading = { .session = NULL };
   gboolean done;
 
   if (!lab_parse_options (&argc, &argv, entries, "SUBMISSIONS --output OUT",

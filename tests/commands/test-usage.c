@@ -225,7 +225,6 @@ test_full_disk (void)
   g_autofree char *submissions = NULL;
   g_autofree char *disk = NULL;
   g_autofree char *out = NULL;
-  g_autofree char *message = NULL;
   g_autoptr (GDir) dir = NULL;
 
   lab_runner_init (&runner);

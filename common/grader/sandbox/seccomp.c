@@ -147,8 +147,8 @@ allow_signals_to_self (scmp_filter_ctx filter,
 
   for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
     {
-      struct scmp_arg_cmp same = SCMP_CMP (0, SCMP_CMP_EQ, self);
-      struct scmp_arg_cmp other = SCMP_CMP (0, SCMP_CMP_NE, self);
+      struct scmp_arg_cmp same = SCMP_CMP (0, SCMP_CMP_EQ, self, 0);
+      struct scmp_arg_cmp other = SCMP_CMP (0, SCMP_CMP_NE, self, 0);
 
       if (!is_allowed_anyway)
         add_rule (filter, SCMP_ACT_ALLOW, calls[i], 1, &same);
@@ -211,7 +211,7 @@ allow_leak_sanitizer (scmp_filter_ctx filter)
 
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++)
     {
-      struct scmp_arg_cmp condition = SCMP_CMP (0, SCMP_CMP_EQ, requests[i]);
+      struct scmp_arg_cmp condition = SCMP_CMP (0, SCMP_CMP_EQ, requests[i], 0);
 
       add_rule (filter, SCMP_ACT_ALLOW, "ptrace", 1, &condition);
     }
@@ -262,7 +262,7 @@ fill_for_builds (scmp_filter_ctx filter)
 {
   static const uint64_t namespaces[] = { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER,
                                          CLONE_NEWPID, CLONE_NEWNET };
-  struct scmp_arg_cmp other = SCMP_CMP (0, SCMP_CMP_NE, 0);
+  struct scmp_arg_cmp other = SCMP_CMP (0, SCMP_CMP_NE, 0, 0);
 
   for (size_t i = 0; i < sizeof forbidden_for_builds / sizeof forbidden_for_builds[0]; i++)
     add_rule (filter, SCMP_ACT_ERRNO (EPERM), forbidden_for_builds[i], 0, NULL);

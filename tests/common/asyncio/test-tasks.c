@@ -208,11 +208,11 @@ static void
 test_set_result (void)
 {
   g_autoptr (AsyncioTask) task = start (asyncio_coroutine_new (two_steps, (gpointer) "t", NULL));
-  g_autoptr (AsyncioTask) waiting = start (waits_for ("waiting", task));
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) all = NULL;
   gboolean is_set;
 
+  asyncio_unref (start (waits_for ("waiting", task)));
   run_turns (1);
   assert_notes ("t1");
   is_set = asyncio_future_set_result (ASYNCIO_FUTURE (task), value_new ("set"), value_free, &error);
