@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint uid;   /**< a user that no other program of this machine runs as; 0 is the grader's own */
-  int lock_fd; /**< keeps other graders on this machine from using the uid, or -1 */
+  int lock_fd; /**< keeps other graders on this machine from using the uid; or -1 */
 } LabSlot;
 
 /** Whether this process may become other users: it is root, and not only in a user namespace that has no others. */

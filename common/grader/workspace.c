@@ -149,6 +149,8 @@ lab_copy_file (const char  *from,
   g_autoptr (GError) local_error = NULL;
   GStatBuf info;
 
+  /* A program that runs just now, perhaps under a debugger, cannot be written. Its name can be given to another file. */
+  g_unlink (to);
   if (!g_file_copy (source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL, NULL, NULL,
                     &local_error))
     {
