@@ -50,7 +50,7 @@ if [ "$what" = docs ] || [ "$what" = all ]; then
 fi
 
 if [ "$what" = all ]; then
-  need_command clang 'clang libclang-rt-14-dev'
+  need_command clang clang
   need_command valgrind valgrind
   need_command gdb gdb
   need_command chromium chromium
@@ -75,10 +75,20 @@ fi
 echo "setup: installing$packages"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-# shellcheck disable=SC2086 # the packages are words
-if ! { $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 update &&
-       $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
-         install --no-install-recommends $packages; } >"$log" 2>&1; then
+
+apt_get() {
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"
+}
+
+# Clang's sanitizers are in a package that has the version in its name.
+clang_runtime() {
+  case " $packages " in
+    *' clang '*) apt-cache depends clang | sed -n 's/^ *Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p' ;;
+  esac
+}
+
+# shellcheck disable=SC2046,SC2086 # the packages are words
+if ! { apt_get update && apt_get -y install --no-install-recommends $packages $(clang_runtime); } >"$log" 2>&1; then
   tail -n 15 "$log" >&2
   echo "setup: apt could not install what is missing:$missing" >&2
   exit 1
