@@ -26,6 +26,7 @@ typedef struct
   AsyncioFuture parent;
 
   GPtrArray *children; /* in the order of the arguments */
+  GPtrArray *done_children; /* (not owned) those that were done at first sight and are not counted yet */
   guint n_expected;    /* different children */
   guint n_finished;
   gboolean return_exceptions;
@@ -39,6 +40,7 @@ gathering_finalize (gpointer object)
 
   asyncio_future_report_unretrieved (&self->parent);
   asyncio_future_clear (&self->parent);
+  g_ptr_array_unref (self->done_children);
   g_ptr_array_unref (self->children);
   g_free (self);
 }
@@ -133,6 +135,7 @@ gathering_new (AsyncioLoop *loop,
 
   asyncio_future_init (&self->parent, &gathering_class, loop);
   self->children = g_ptr_array_new_with_free_func (asyncio_unref);
+  self->done_children = g_ptr_array_new ();
   self->return_exceptions = return_exceptions;
 
   return self;
@@ -143,7 +146,10 @@ watch_child (GatheringFuture *self,
              AsyncioFuture   *child)
 {
   self->n_expected++;
-  asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
+  if (asyncio_version_rules.gather_sees_done_at_once && asyncio_future_done (child))
+    g_ptr_array_add (self->done_children, child);
+  else
+    asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
 }
 
 /* The future of an argument that was not there before, in the loop of the first. The argument counts as
@@ -215,6 +221,16 @@ gather_children (const gpointer  *awaitables,
   return self;
 }
 
+/* Since 3.12 children that are done when gather() comes to them need no callback; if all are, so is the outer future. */
+static void
+count_done_children (GatheringFuture *self)
+{
+  for (guint i = 0; i < self->done_children->len; i++)
+    on_child_done (g_ptr_array_index (self->done_children, i), self, NULL);
+
+  g_ptr_array_set_size (self->done_children, 0);
+}
+
 /* After an error: the coroutines that were given to us and that no task has taken. */
 static void
 drop_floating (const gpointer *awaitables,
@@ -265,6 +281,8 @@ asyncio_gatherv (const gpointer  *awaitables,
       drop_floating (awaitables, n_awaitables, seen);
       return NULL;
     }
+
+  count_done_children (outer);
 
   return &outer->parent;
 }

@@ -457,6 +457,8 @@ task_cancel (AsyncioFuture *future)
   if (future->state != ASYNCIO_FUTURE_PENDING)
     return FALSE;
 
+  self->num_cancels_requested++;
+
   /* The waiter stays: it may be a task that swallows this, and then must be asked again. */
   if (self->fut_waiter != NULL && asyncio_future_cancel (self->fut_waiter))
     return TRUE;

@@ -22,8 +22,14 @@ const AsyncioVersionRules asyncio_version_rules = {
   .task_refuses_results = SINCE (7),
   .wait_for_awaits_cleanup = SINCE (7),
   .wait_for_zero_never_starts = SINCE (7),
+  .wait_for_zero_awaits_cleanup = SINCE (8),
+  .wait_for_cancelled_awaits_cleanup = SINCE (8),
+  .wait_for_result_beats_cancel = SINCE (8),
+  .wait_for_gives_late_result = SINCE (9),
+  .wait_for_is_timeout_block = SINCE (12),
   .sleep_negative_is_zero = SINCE (7),
   .gather_watches_at_once = SINCE (7),
+  .gather_sees_done_at_once = SINCE (12),
 
   .run_switches_debug_off = !SINCE (8),
   .cancelled_is_base = SINCE (8),
@@ -32,6 +38,8 @@ const AsyncioVersionRules asyncio_version_rules = {
   .executor_reuses_idle_threads = SINCE (8),
 
   .semaphore_is_fair = SINCE (10),
+
+  .timeout_error_is_builtin = SINCE (11),
 
   .cleanup_steps = cleanup_steps,
 };
