@@ -58,6 +58,12 @@ typedef struct
    */
   gboolean wait_for_is_timeout_block;
 
+  /** Since 3.11 wait() refuses coroutines, before it makes a task of each. */
+  gboolean wait_refuses_coroutines;
+
+  /** Since 3.7 an error behind a shield whose waiter was cancelled is reported as never retrieved, before it is lost. */
+  gboolean shield_reports_lost_errors;
+
   /** Since 3.7 sleep() with a negative delay yields just one turn, as sleep(0) does. */
   gboolean sleep_negative_is_zero;
 
