@@ -86,6 +86,12 @@ asyncio_error_ends_loop (const GError *error)
          g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_SYSTEM_EXIT);
 }
 
+GError *
+asyncio_error_new_cancelled (const char *message)
+{
+  return g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, message != NULL ? message : "");
+}
+
 gboolean
 asyncio_error_is_cancelled (const GError *error)
 {

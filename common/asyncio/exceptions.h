@@ -80,6 +80,14 @@ gboolean asyncio_error_is_base (const GError *error);
 gboolean asyncio_error_ends_loop (const GError *error);
 
 /**
+ * Makes a CancelledError.
+ *
+ * @param message  (nullable): its message
+ * @return (transfer full): the error
+ */
+GError *asyncio_error_new_cancelled (const char *message) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
  * Whether an error is `asyncio.CancelledError`.
  *
  * @param error  (nullable): any error

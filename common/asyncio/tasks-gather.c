@@ -55,7 +55,8 @@ gathering_repr (gconstpointer object)
 }
 
 static gboolean
-gathering_cancel (AsyncioFuture *future)
+gathering_cancel (AsyncioFuture *future,
+                  const char    *message)
 {
   GatheringFuture *self = (GatheringFuture *) future;
   gboolean any = FALSE;
@@ -64,7 +65,7 @@ gathering_cancel (AsyncioFuture *future)
     return FALSE;
 
   for (guint i = 0; i < self->children->len; i++)
-    any |= asyncio_future_cancel (g_ptr_array_index (self->children, i));
+    any |= asyncio_future_cancel_msg (g_ptr_array_index (self->children, i), message);
 
   self->cancel_requested |= any;
 
@@ -81,12 +82,6 @@ static const AsyncioFutureClass gathering_class = {
   .cancel = gathering_cancel,
 };
 
-static GError *
-cancelled_error (void)
-{
-  return g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
-}
-
 /* The error that a child ended with, cancellation being one. (transfer full) (nullable) */
 static GError *
 error_of (AsyncioFuture *child)
@@ -98,30 +93,46 @@ error_of (AsyncioFuture *child)
   return error;
 }
 
+static AsyncioFuture *
+last_child (GatheringFuture *self)
+{
+  return g_ptr_array_index (self->children, self->children->len - 1);
+}
+
+/* The CancelledError of a child, or a new one if it ended in another way. */
+static GError *
+cancelled_error_of (AsyncioFuture *child)
+{
+  return asyncio_future_cancelled (child) ? error_of (child) : asyncio_error_new_cancelled (NULL);
+}
+
 static void
 on_child_done (AsyncioFuture  *child,
                gpointer        user_data,
                GError        **error)
 {
   GatheringFuture *self = user_data;
-  g_autoptr (GError) child_error = error_of (child); /* asked for, so not reported */
+  GError *child_error;
 
+  asyncio_future_forgive (child); /* whoever wants to know its error has the children */
   self->n_finished++;
   if (self->parent.state != ASYNCIO_FUTURE_PENDING)
     return;
 
-  if (child_error != NULL && !self->return_exceptions)
+  child_error = self->return_exceptions ? NULL : error_of (child);
+  if (child_error != NULL)
     {
-      (void) asyncio_future_set_exception (&self->parent, g_steal_pointer (&child_error), error);
+      (void) asyncio_future_set_exception (&self->parent, child_error, error);
       return;
     }
 
   if (self->n_finished < self->n_expected)
     return;
 
-  /* Who cancelled the gather gets CancelledError, also with return_exceptions. */
+  /* Who cancelled the gather gets CancelledError, also with return_exceptions. It is the last child's (since 3.9), for
+   * whatever that is worth. */
   if (self->cancel_requested)
-    (void) asyncio_future_set_exception (&self->parent, cancelled_error (), error);
+    (void) asyncio_future_set_exception (&self->parent, cancelled_error_of (last_child (self)), error);
   else
     (void) asyncio_future_set_result (&self->parent, g_ptr_array_ref (self->children),
                                       (GDestroyNotify) g_ptr_array_unref, error);
@@ -201,7 +212,7 @@ gather_children (const gpointer  *awaitables,
         {
           /* Nobody will see it; its children are not to tell it anything. */
           if (self != NULL)
-            (void) asyncio_future_base_cancel (&self->parent);
+            (void) asyncio_future_base_cancel (&self->parent, NULL);
           asyncio_unref (self);
           return NULL;
         }

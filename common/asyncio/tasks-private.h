@@ -17,6 +17,7 @@ struct _AsyncioTask
   AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
   guint must_cancel : 1;        /* a cancel() is to be delivered at the next step */
   guint log_destroy_pending : 1;
+  char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */
   guint num_cancels_requested;  /* how many cancel() there were, less those that were taken back (3.11: cancelling()) */
 
   /* A task waits for one thing at a time, its next step or a future, so one handle will do. */

@@ -133,6 +133,7 @@ task_finalize (gpointer object)
   g_clear_pointer (&self->coro, asyncio_unref);
   g_clear_pointer (&self->fut_waiter, asyncio_unref);
   g_clear_error (&self->step_error);
+  g_free (self->cancel_message);
   asyncio_future_clear (future);
   g_free (self);
 }
@@ -197,7 +198,8 @@ schedule_step (AsyncioTask *self,
   asyncio_loop_add_ready (self->parent.loop, arm_handle (self, on_step, NULL));
 }
 
-static gboolean task_cancel (AsyncioFuture *future);
+static gboolean task_cancel (AsyncioFuture *future,
+                             const char    *message);
 
 static const AsyncioFutureClass task_class = {
   .parent = {
@@ -278,11 +280,9 @@ task_returned (AsyncioTask  *self,
     destroy (value);
 
   if (asyncio_version_rules.self_cancel_ends_cancelled)
-    (void) asyncio_future_base_cancel (&self->parent);
+    (void) asyncio_future_base_cancel (&self->parent, self->cancel_message);
   else
-    (void) asyncio_future_finish_with_error (&self->parent,
-                                             g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, ""),
-                                             error);
+    (void) asyncio_future_finish_with_error (&self->parent, asyncio_error_new_cancelled (NULL), error);
 }
 
 static void
@@ -294,8 +294,7 @@ task_raised (AsyncioTask  *self,
 
   if (asyncio_error_is_cancelled (raised))
     {
-      g_error_free (raised);
-      (void) asyncio_future_base_cancel (&self->parent);
+      asyncio_future_cancel_with_error (&self->parent, raised);
       return;
     }
 
@@ -371,7 +370,7 @@ task_suspended (AsyncioTask *self,
   self->fut_waiter->blocking = FALSE;
   asyncio_future_add_handle (self->fut_waiter, arm_handle (self, NULL, on_wakeup));
 
-  if (self->must_cancel && asyncio_future_cancel (self->fut_waiter))
+  if (self->must_cancel && asyncio_future_cancel_msg (self->fut_waiter, self->cancel_message))
     self->must_cancel = FALSE;
 }
 
@@ -415,7 +414,7 @@ task_step (AsyncioTask  *self,
       if (!asyncio_error_is_cancelled (exception))
         {
           g_clear_error (&exception);
-          exception = g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
+          exception = asyncio_error_new_cancelled (self->cancel_message);
         }
       self->must_cancel = FALSE;
     }
@@ -449,7 +448,8 @@ task_step (AsyncioTask  *self,
 
 /* Task.cancel */
 static gboolean
-task_cancel (AsyncioFuture *future)
+task_cancel (AsyncioFuture *future,
+             const char    *message)
 {
   AsyncioTask *self = (AsyncioTask *) future;
 
@@ -460,11 +460,13 @@ task_cancel (AsyncioFuture *future)
   self->num_cancels_requested++;
 
   /* The waiter stays: it may be a task that swallows this, and then must be asked again. */
-  if (self->fut_waiter != NULL && asyncio_future_cancel (self->fut_waiter))
+  if (self->fut_waiter != NULL && asyncio_future_cancel_msg (self->fut_waiter, message))
     return TRUE;
 
   /* The next step is scheduled already. */
   self->must_cancel = TRUE;
+  g_free (self->cancel_message);
+  self->cancel_message = g_strdup (message);
 
   return TRUE;
 }
@@ -475,6 +477,13 @@ gboolean
 asyncio_task_cancel (AsyncioTask *task)
 {
   return asyncio_future_cancel (&task->parent);
+}
+
+gboolean
+asyncio_task_cancel_msg (AsyncioTask *task,
+                         const char  *message)
+{
+  return asyncio_future_cancel_msg (&task->parent, message);
 }
 
 gboolean

@@ -83,6 +83,20 @@ AsyncioFuture *asyncio_ensure_future_in (AsyncioLoop  *loop,
  */
 gboolean asyncio_task_cancel (AsyncioTask *task);
 
+/**
+ * Requests that a task be cancelled and says why, `Task.cancel(msg)`.
+ *
+ * The message is that of the CancelledError that is raised in the coroutine. In 3.9 and 3.10 those who await the task get
+ * one without it, since 3.11 the one that ended the task: once, for who asks first. Up to 3.8, where
+ * cancel() takes none, the message is dropped.
+ *
+ * @param task  a task
+ * @param message  (nullable): the message
+ * @return FALSE if it was done already
+ */
+gboolean asyncio_task_cancel_msg (AsyncioTask *task,
+                                  const char  *message);
+
 /** Whether a task is over, `Task.done()`. */
 gboolean asyncio_task_done (AsyncioTask *task);
 

@@ -82,6 +82,12 @@ typedef struct
   /** Since 3.8 a task that cancels itself and then returns ends as cancelled, before as failed. */
   gboolean self_cancel_ends_cancelled;
 
+  /** Since 3.9 cancel() takes a message for the CancelledError. */
+  gboolean cancel_has_message;
+
+  /** Since 3.11 who first awaits a cancelled task gets the very CancelledError that ended it, before a new one. */
+  gboolean cancelled_error_is_passed_on;
+
   /** Since 3.8 the default executor has min (32, cpus + 4) threads, before 5 times the cpus. */
   gboolean executor_is_modest;
 
