@@ -12,7 +12,6 @@
 #include <asyncio/exceptions.h>
 #include <asyncio/versions.h>
 
-G_DEFINE_QUARK (asyncio-error-quark, asyncio_error)
 
 static const char *const names[] = {
   [ASYNCIO_ERROR_RUNTIME] = "RuntimeError",
@@ -29,6 +28,8 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_GENERATOR_EXIT] = "GeneratorExit",
   [ASYNCIO_ERROR_KEYBOARD_INTERRUPT] = "KeyboardInterrupt",
   [ASYNCIO_ERROR_SYSTEM_EXIT] = "SystemExit",
+  [ASYNCIO_ERROR_EXCEPTION_GROUP] = "ExceptionGroup",
+  [ASYNCIO_ERROR_BASE_EXCEPTION_GROUP] = "BaseExceptionGroup",
 };
 
 const char *
@@ -69,6 +70,7 @@ asyncio_error_is_base (const GError *error)
     case ASYNCIO_ERROR_KEYBOARD_INTERRUPT:
     case ASYNCIO_ERROR_SYSTEM_EXIT:
     case ASYNCIO_ERROR_GENERATOR_EXIT:
+    case ASYNCIO_ERROR_BASE_EXCEPTION_GROUP:
       return TRUE;
 
     case ASYNCIO_ERROR_CANCELLED:

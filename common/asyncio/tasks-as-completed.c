@@ -133,7 +133,10 @@ on_completion (AsyncioFuture  *future,
 
   put (self, asyncio_ref (future));
   if (g_hash_table_size (self->todo) == 0 && self->timer != NULL)
-    asyncio_handle_cancel (self->timer);
+    {
+      asyncio_handle_cancel (self->timer);
+      g_clear_pointer (&self->timer, asyncio_handle_unref);
+    }
 }
 
 static void
@@ -145,6 +148,9 @@ on_timeout (gpointer   user_data,
   gpointer future;
 
   (void) error;
+
+  /* It has a reference to us, and we have one to it. */
+  g_clear_pointer (&self->timer, asyncio_handle_unref);
 
   g_hash_table_iter_init (&iter, self->todo);
   while (g_hash_table_iter_next (&iter, &future, NULL))
@@ -184,7 +190,7 @@ begin (AsyncioAsCompleted  *self,
       asyncio_future_add_done_callback (future, on_completion, g_rc_box_acquire (self), as_completed_unref);
     }
 
-  if (self->timeout == ASYNCIO_NO_TIMEOUT)
+  if (self->timeout == ASYNCIO_NO_TIMEOUT || self->n_left == 0)
     return TRUE;
 
   self->timer = asyncio_loop_call_later (loop, self->timeout, on_timeout, g_rc_box_acquire (self), as_completed_unref,

@@ -14,6 +14,8 @@ struct _AsyncioTask
   AsyncioFuture parent;
 
   AsyncioCoroutine *coro;
+  guint number;                 /* its default name is "Task-<number>", in the order in which tasks were made */
+  char *name;                   /* (owned) (nullable) the name that it was given instead */
   AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
   guint must_cancel : 1;        /* a cancel() is to be delivered at the next step */
   guint log_destroy_pending : 1;

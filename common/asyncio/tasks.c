@@ -134,6 +134,7 @@ task_finalize (gpointer object)
   g_clear_pointer (&self->fut_waiter, asyncio_unref);
   g_clear_error (&self->step_error);
   g_free (self->cancel_message);
+  g_free (self->name);
   asyncio_future_clear (future);
   g_free (self);
 }
@@ -143,9 +144,23 @@ task_repr (gconstpointer object)
 {
   const AsyncioTask *self = object;
   static const char *const states[] = { "pending", "cancelled", "finished" };
+  g_autofree char *name = NULL;
 
-  return g_strdup_printf ("<Task %s coro=<%s() at %s>>", states[self->parent.state],
+  if (asyncio_version_rules.task_has_name)
+    name = self->name != NULL ? g_strdup_printf (" name='%s'", self->name)
+                              : g_strdup_printf (" name='Task-%u'", self->number);
+
+  return g_strdup_printf ("<Task %s%s coro=<%s() at %s>>", states[self->parent.state], name != NULL ? name : "",
                           self->coro->name, self->coro->location);
+}
+
+/* _task_name_counter, which all threads share. */
+static guint
+next_number (void)
+{
+  static gint n_tasks;
+
+  return (guint) g_atomic_int_add (&n_tasks, 1) + 1;
 }
 
 /* The loop's reference to the handle, and with it to the task, is gone. */
@@ -236,6 +251,7 @@ asyncio_loop_create_task (AsyncioLoop       *loop,
   self = g_new0 (AsyncioTask, 1);
   asyncio_future_init (&self->parent, &task_class, loop);
   self->coro = g_steal_pointer (&coro);
+  self->number = next_number ();
   self->log_destroy_pending = TRUE;
   self->handle.name = "Task.step()";
   task_list_add (&loop->tasks, self);

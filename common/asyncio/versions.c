@@ -35,6 +35,7 @@ const AsyncioVersionRules asyncio_version_rules = {
 
   .run_switches_debug_off = !SINCE (8),
   .cancelled_is_base = SINCE (8),
+  .task_has_name = SINCE (8),
   .self_cancel_ends_cancelled = SINCE (8),
   .cancel_has_message = SINCE (9),
   .cancelled_error_is_passed_on = SINCE (11),

@@ -79,6 +79,9 @@ typedef struct
   /** Since 3.8 CancelledError derives from BaseException, so `except Exception` lets it pass. */
   gboolean cancelled_is_base;
 
+  /** Since 3.8 a task has a name, which its description shows; at first it is numbered. */
+  gboolean task_has_name;
+
   /** Since 3.8 a task that cancels itself and then returns ends as cancelled, before as failed. */
   gboolean self_cancel_ends_cancelled;
 
