@@ -12,6 +12,7 @@
 #include <asyncio/types.h>
 
 #include <asyncio/exceptions.h>
+#include <asyncio/exception-groups.h>
 #include <asyncio/objects.h>
 #include <asyncio/coroutines.h>
 #include <asyncio/clock.h>

@@ -12,7 +12,6 @@
 #include <asyncio/exceptions.h>
 #include <asyncio/versions.h>
 
-G_DEFINE_QUARK (asyncio-error-quark, asyncio_error)
 
 static const char *const names[] = {
   [ASYNCIO_ERROR_RUNTIME] = "RuntimeError",
@@ -29,6 +28,8 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_GENERATOR_EXIT] = "GeneratorExit",
   [ASYNCIO_ERROR_KEYBOARD_INTERRUPT] = "KeyboardInterrupt",
   [ASYNCIO_ERROR_SYSTEM_EXIT] = "SystemExit",
+  [ASYNCIO_ERROR_EXCEPTION_GROUP] = "ExceptionGroup",
+  [ASYNCIO_ERROR_BASE_EXCEPTION_GROUP] = "BaseExceptionGroup",
 };
 
 const char *
@@ -69,6 +70,7 @@ asyncio_error_is_base (const GError *error)
     case ASYNCIO_ERROR_KEYBOARD_INTERRUPT:
     case ASYNCIO_ERROR_SYSTEM_EXIT:
     case ASYNCIO_ERROR_GENERATOR_EXIT:
+    case ASYNCIO_ERROR_BASE_EXCEPTION_GROUP:
       return TRUE;
 
     case ASYNCIO_ERROR_CANCELLED:
@@ -84,6 +86,12 @@ asyncio_error_ends_loop (const GError *error)
 {
   return g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_KEYBOARD_INTERRUPT) ||
          g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_SYSTEM_EXIT);
+}
+
+GError *
+asyncio_error_new_cancelled (const char *message)
+{
+  return g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, message != NULL ? message : "");
 }
 
 gboolean

@@ -36,6 +36,8 @@ typedef enum
   ASYNCIO_ERROR_GENERATOR_EXIT,     /**< `GeneratorExit`, thrown in by asyncio_coroutine_close() */
   ASYNCIO_ERROR_KEYBOARD_INTERRUPT, /**< `KeyboardInterrupt` */
   ASYNCIO_ERROR_SYSTEM_EXIT,        /**< `SystemExit` */
+  ASYNCIO_ERROR_EXCEPTION_GROUP,      /**< `ExceptionGroup`, which carries other errors; see exception-groups.h */
+  ASYNCIO_ERROR_BASE_EXCEPTION_GROUP, /**< `BaseExceptionGroup`, one that carries a base exception */
 } AsyncioError;
 
 /** The domain #ASYNCIO_ERROR as a number. */
@@ -63,7 +65,7 @@ char *asyncio_error_to_string (const GError *error);
  *
  * CancelledError does since Python 3.8 (version rule
  * AsyncioVersionRules::cancelled_is_base); KeyboardInterrupt, SystemExit and
- * GeneratorExit always did.
+ * GeneratorExit always did. A group of exceptions does if one of them does.
  *
  * @param error  any error
  */
@@ -78,6 +80,14 @@ gboolean asyncio_error_is_base (const GError *error);
  * @param error  any error
  */
 gboolean asyncio_error_ends_loop (const GError *error);
+
+/**
+ * Makes a CancelledError.
+ *
+ * @param message  (nullable): its message
+ * @return (transfer full): the error
+ */
+GError *asyncio_error_new_cancelled (const char *message) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Whether an error is `asyncio.CancelledError`.

@@ -23,7 +23,8 @@ typedef struct
   AsyncioObjectClass parent;
 
   const char *name; /* __class__.__name__ */
-  gboolean (*cancel) (AsyncioFuture *self);
+  gboolean (*cancel) (AsyncioFuture *self,
+                      const char    *message); /* (nullable) */
 } AsyncioFutureClass;
 
 struct _AsyncioFuture
@@ -35,10 +36,11 @@ struct _AsyncioFuture
   guint blocking : 1;      /* _asyncio_future_blocking: an await, and nothing else, yielded it */
   guint log_traceback : 1; /* it has an error that nobody has asked for */
   guint being_cancelled : 1; /* cancel() is under way */
+  guint gives_error_once : 1; /* the exception of a cancelled one goes to who asks first */
 
   gpointer value;
   GDestroyNotify value_destroy;
-  GError *exception;
+  GError *exception; /* (nullable) of a cancelled one: the CancelledError to raise, if that has a message */
 
   /* What waits for it to be done. The loop knows all futures for which something waits:
    * when it is closed, nothing will ever wake what waits for them. */
@@ -61,7 +63,8 @@ void asyncio_future_clear (AsyncioFuture *self);
 void asyncio_future_list_abandon (AsyncioFuture **awaited);
 
 /* Future.cancel(), set_result() and set_exception(), as Task calls them of its base class. */
-gboolean asyncio_future_base_cancel (AsyncioFuture *self);
+gboolean asyncio_future_base_cancel (AsyncioFuture *self,
+                                     const char    *message);
 gboolean asyncio_future_finish_with_value (AsyncioFuture   *self,
                                            gpointer         value,
                                            GDestroyNotify   destroy,
@@ -69,6 +72,10 @@ gboolean asyncio_future_finish_with_value (AsyncioFuture   *self,
 gboolean asyncio_future_finish_with_error (AsyncioFuture  *self,
                                            GError         *exception,
                                            GError        **error);
+
+/* Cancels it by the CancelledError that its coroutine raised. (transfer full) */
+void asyncio_future_cancel_with_error (AsyncioFuture *self,
+                                       GError        *cancelled);
 
 /* The error of a finished future, without counting as having asked for it. */
 const GError *asyncio_future_peek_exception (AsyncioFuture *self);

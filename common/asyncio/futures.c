@@ -223,6 +223,17 @@ asyncio_future_cancelled (AsyncioFuture *future)
   return future->state == ASYNCIO_FUTURE_CANCELLED;
 }
 
+/* Future._make_cancelled_error(). What a task ended with is for one asker only: in Python each of several would add to
+ * the traceback of the same object. */
+static GError *
+make_cancelled_error (AsyncioFuture *self)
+{
+  if (self->exception == NULL)
+    return asyncio_error_new_cancelled (NULL);
+
+  return self->gives_error_once ? g_steal_pointer (&self->exception) : g_error_copy (self->exception);
+}
+
 static gboolean
 check_finished (AsyncioFuture  *self,
                 const char     *message,
@@ -234,7 +245,7 @@ check_finished (AsyncioFuture  *self,
       return TRUE;
 
     case ASYNCIO_FUTURE_CANCELLED:
-      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
+      g_propagate_error (error, make_cancelled_error (self));
       return FALSE;
 
     case ASYNCIO_FUTURE_PENDING:
@@ -433,20 +444,44 @@ asyncio_future_set_exception (AsyncioFuture  *future,
 }
 
 gboolean
-asyncio_future_base_cancel (AsyncioFuture *self)
+asyncio_future_base_cancel (AsyncioFuture *self,
+                            const char    *message)
 {
   self->log_traceback = FALSE;
   if (self->state != ASYNCIO_FUTURE_PENDING)
     return FALSE;
 
+  if (message != NULL)
+    self->exception = asyncio_error_new_cancelled (message);
   self->state = ASYNCIO_FUTURE_CANCELLED;
   (void) schedule_callbacks (self, NULL);
 
   return TRUE;
 }
 
+void
+asyncio_future_cancel_with_error (AsyncioFuture *self,
+                                  GError        *cancelled)
+{
+  if (asyncio_version_rules.cancelled_error_is_passed_on && cancelled->message[0] != '\0')
+    {
+      self->exception = g_steal_pointer (&cancelled);
+      self->gives_error_once = TRUE;
+    }
+  g_clear_error (&cancelled);
+
+  (void) asyncio_future_base_cancel (self, NULL);
+}
+
 gboolean
 asyncio_future_cancel (AsyncioFuture *future)
+{
+  return asyncio_future_cancel_msg (future, NULL);
+}
+
+gboolean
+asyncio_future_cancel_msg (AsyncioFuture *future,
+                           const char    *message)
 {
   gboolean cancelled;
 
@@ -457,7 +492,7 @@ asyncio_future_cancel (AsyncioFuture *future)
     return FALSE;
 
   future->being_cancelled = TRUE;
-  cancelled = class_of (future)->cancel (future);
+  cancelled = class_of (future)->cancel (future, asyncio_version_rules.cancel_has_message ? message : NULL);
   future->being_cancelled = FALSE;
 
   return cancelled;

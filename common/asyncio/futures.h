@@ -113,6 +113,19 @@ gboolean asyncio_future_set_exception (AsyncioFuture  *future,
 gboolean asyncio_future_cancel (AsyncioFuture *future);
 
 /**
+ * Cancels a future and says why, `Future.cancel(msg)`. For a task see asyncio_task_cancel_msg().
+ *
+ * The message is that of the CancelledError that those who await the future get. Up to 3.8, where cancel() takes
+ * none, it is dropped.
+ *
+ * @param future  a future
+ * @param message  (nullable): the message
+ * @return FALSE if it was done already
+ */
+gboolean asyncio_future_cancel_msg (AsyncioFuture *future,
+                                    const char    *message);
+
+/**
  * Has a callback scheduled when a future gets done, `Future.add_done_callback()`; at once if it is done.
  *
  * @param future  a future

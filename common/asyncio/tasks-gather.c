@@ -26,6 +26,7 @@ typedef struct
   AsyncioFuture parent;
 
   GPtrArray *children; /* in the order of the arguments */
+  GPtrArray *done_children; /* (not owned) those that were done at first sight and are not counted yet */
   guint n_expected;    /* different children */
   guint n_finished;
   gboolean return_exceptions;
@@ -39,6 +40,7 @@ gathering_finalize (gpointer object)
 
   asyncio_future_report_unretrieved (&self->parent);
   asyncio_future_clear (&self->parent);
+  g_ptr_array_unref (self->done_children);
   g_ptr_array_unref (self->children);
   g_free (self);
 }
@@ -53,7 +55,8 @@ gathering_repr (gconstpointer object)
 }
 
 static gboolean
-gathering_cancel (AsyncioFuture *future)
+gathering_cancel (AsyncioFuture *future,
+                  const char    *message)
 {
   GatheringFuture *self = (GatheringFuture *) future;
   gboolean any = FALSE;
@@ -62,7 +65,7 @@ gathering_cancel (AsyncioFuture *future)
     return FALSE;
 
   for (guint i = 0; i < self->children->len; i++)
-    any |= asyncio_future_cancel (g_ptr_array_index (self->children, i));
+    any |= asyncio_future_cancel_msg (g_ptr_array_index (self->children, i), message);
 
   self->cancel_requested |= any;
 
@@ -79,12 +82,6 @@ static const AsyncioFutureClass gathering_class = {
   .cancel = gathering_cancel,
 };
 
-static GError *
-cancelled_error (void)
-{
-  return g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
-}
-
 /* The error that a child ended with, cancellation being one. (transfer full) (nullable) */
 static GError *
 error_of (AsyncioFuture *child)
@@ -96,30 +93,46 @@ error_of (AsyncioFuture *child)
   return error;
 }
 
+static AsyncioFuture *
+last_child (GatheringFuture *self)
+{
+  return g_ptr_array_index (self->children, self->children->len - 1);
+}
+
+/* The CancelledError of a child, or a new one if it ended in another way. */
+static GError *
+cancelled_error_of (AsyncioFuture *child)
+{
+  return asyncio_future_cancelled (child) ? error_of (child) : asyncio_error_new_cancelled (NULL);
+}
+
 static void
 on_child_done (AsyncioFuture  *child,
                gpointer        user_data,
                GError        **error)
 {
   GatheringFuture *self = user_data;
-  g_autoptr (GError) child_error = error_of (child); /* asked for, so not reported */
+  GError *child_error;
 
+  asyncio_future_forgive (child); /* whoever wants to know its error has the children */
   self->n_finished++;
   if (self->parent.state != ASYNCIO_FUTURE_PENDING)
     return;
 
-  if (child_error != NULL && !self->return_exceptions)
+  child_error = self->return_exceptions ? NULL : error_of (child);
+  if (child_error != NULL)
     {
-      (void) asyncio_future_set_exception (&self->parent, g_steal_pointer (&child_error), error);
+      (void) asyncio_future_set_exception (&self->parent, child_error, error);
       return;
     }
 
   if (self->n_finished < self->n_expected)
     return;
 
-  /* Who cancelled the gather gets CancelledError, also with return_exceptions. */
+  /* Who cancelled the gather gets CancelledError, also with return_exceptions. It is the last child's (since 3.9), for
+   * whatever that is worth. */
   if (self->cancel_requested)
-    (void) asyncio_future_set_exception (&self->parent, cancelled_error (), error);
+    (void) asyncio_future_set_exception (&self->parent, cancelled_error_of (last_child (self)), error);
   else
     (void) asyncio_future_set_result (&self->parent, g_ptr_array_ref (self->children),
                                       (GDestroyNotify) g_ptr_array_unref, error);
@@ -133,6 +146,7 @@ gathering_new (AsyncioLoop *loop,
 
   asyncio_future_init (&self->parent, &gathering_class, loop);
   self->children = g_ptr_array_new_with_free_func (asyncio_unref);
+  self->done_children = g_ptr_array_new ();
   self->return_exceptions = return_exceptions;
 
   return self;
@@ -143,7 +157,10 @@ watch_child (GatheringFuture *self,
              AsyncioFuture   *child)
 {
   self->n_expected++;
-  asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
+  if (asyncio_version_rules.gather_sees_done_at_once && asyncio_future_done (child))
+    g_ptr_array_add (self->done_children, child);
+  else
+    asyncio_future_add_done_callback (child, on_child_done, asyncio_ref (self), asyncio_unref);
 }
 
 /* The future of an argument that was not there before, in the loop of the first. The argument counts as
@@ -195,7 +212,7 @@ gather_children (const gpointer  *awaitables,
         {
           /* Nobody will see it; its children are not to tell it anything. */
           if (self != NULL)
-            (void) asyncio_future_base_cancel (&self->parent);
+            (void) asyncio_future_base_cancel (&self->parent, NULL);
           asyncio_unref (self);
           return NULL;
         }
@@ -213,6 +230,16 @@ gather_children (const gpointer  *awaitables,
         watch_child (self, g_ptr_array_index (self->children, i));
 
   return self;
+}
+
+/* Since 3.12 children that are done when gather() comes to them need no callback; if all are, so is the outer future. */
+static void
+count_done_children (GatheringFuture *self)
+{
+  for (guint i = 0; i < self->done_children->len; i++)
+    on_child_done (g_ptr_array_index (self->done_children, i), self, NULL);
+
+  g_ptr_array_set_size (self->done_children, 0);
 }
 
 /* After an error: the coroutines that were given to us and that no task has taken. */
@@ -265,6 +292,8 @@ asyncio_gatherv (const gpointer  *awaitables,
       drop_floating (awaitables, n_awaitables, seen);
       return NULL;
     }
+
+  count_done_children (outer);
 
   return &outer->parent;
 }

@@ -14,9 +14,13 @@ struct _AsyncioTask
   AsyncioFuture parent;
 
   AsyncioCoroutine *coro;
+  guint number;                 /* its default name is "Task-<number>", in the order in which tasks were made */
+  char *name;                   /* (owned) (nullable) the name that it was given instead */
   AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
   guint must_cancel : 1;        /* a cancel() is to be delivered at the next step */
   guint log_destroy_pending : 1;
+  char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */
+  guint num_cancels_requested;  /* how many cancel() there were, less those that were taken back (3.11: cancelling()) */
 
   /* A task waits for one thing at a time, its next step or a future, so one handle will do. */
   AsyncioHandle handle;
@@ -40,3 +44,19 @@ void asyncio_task_list_abandon (AsyncioTaskList *self);
 /* Whether "Task was destroyed but it is pending!" is worth telling. */
 void asyncio_task_set_log_destroy_pending (AsyncioTask *self,
                                            gboolean     enabled);
+
+/* --- Waiters: what sleep(), wait() and wait_for() wait for ------------------------------- */
+
+/* Sets a future's result to None if it is not done; as a callback, _release_waiter(). */
+void asyncio_waiter_release (gpointer   waiter,
+                             GError   **error);
+
+/* The same as a done-callback of another future. */
+void asyncio_waiter_on_done (AsyncioFuture  *future,
+                             gpointer        waiter,
+                             GError        **error);
+
+/* Waits until a waiter is released by others, or by a timer. Returns FALSE with an error if that was interrupted. */
+ASYNCIO_SUSPENDS gboolean asyncio_waiter_await (AsyncioFuture  *waiter,
+                                                double          timeout,
+                                                GError        **error);

@@ -133,6 +133,8 @@ task_finalize (gpointer object)
   g_clear_pointer (&self->coro, asyncio_unref);
   g_clear_pointer (&self->fut_waiter, asyncio_unref);
   g_clear_error (&self->step_error);
+  g_free (self->cancel_message);
+  g_free (self->name);
   asyncio_future_clear (future);
   g_free (self);
 }
@@ -142,9 +144,23 @@ task_repr (gconstpointer object)
 {
   const AsyncioTask *self = object;
   static const char *const states[] = { "pending", "cancelled", "finished" };
+  g_autofree char *name = NULL;
 
-  return g_strdup_printf ("<Task %s coro=<%s() at %s>>", states[self->parent.state],
+  if (asyncio_version_rules.task_has_name)
+    name = self->name != NULL ? g_strdup_printf (" name='%s'", self->name)
+                              : g_strdup_printf (" name='Task-%u'", self->number);
+
+  return g_strdup_printf ("<Task %s%s coro=<%s() at %s>>", states[self->parent.state], name != NULL ? name : "",
                           self->coro->name, self->coro->location);
+}
+
+/* _task_name_counter, which all threads share. */
+static guint
+next_number (void)
+{
+  static gint n_tasks;
+
+  return (guint) g_atomic_int_add (&n_tasks, 1) + 1;
 }
 
 /* The loop's reference to the handle, and with it to the task, is gone. */
@@ -197,7 +213,8 @@ schedule_step (AsyncioTask *self,
   asyncio_loop_add_ready (self->parent.loop, arm_handle (self, on_step, NULL));
 }
 
-static gboolean task_cancel (AsyncioFuture *future);
+static gboolean task_cancel (AsyncioFuture *future,
+                             const char    *message);
 
 static const AsyncioFutureClass task_class = {
   .parent = {
@@ -234,6 +251,7 @@ asyncio_loop_create_task (AsyncioLoop       *loop,
   self = g_new0 (AsyncioTask, 1);
   asyncio_future_init (&self->parent, &task_class, loop);
   self->coro = g_steal_pointer (&coro);
+  self->number = next_number ();
   self->log_destroy_pending = TRUE;
   self->handle.name = "Task.step()";
   task_list_add (&loop->tasks, self);
@@ -278,11 +296,9 @@ task_returned (AsyncioTask  *self,
     destroy (value);
 
   if (asyncio_version_rules.self_cancel_ends_cancelled)
-    (void) asyncio_future_base_cancel (&self->parent);
+    (void) asyncio_future_base_cancel (&self->parent, self->cancel_message);
   else
-    (void) asyncio_future_finish_with_error (&self->parent,
-                                             g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, ""),
-                                             error);
+    (void) asyncio_future_finish_with_error (&self->parent, asyncio_error_new_cancelled (NULL), error);
 }
 
 static void
@@ -294,8 +310,7 @@ task_raised (AsyncioTask  *self,
 
   if (asyncio_error_is_cancelled (raised))
     {
-      g_error_free (raised);
-      (void) asyncio_future_base_cancel (&self->parent);
+      asyncio_future_cancel_with_error (&self->parent, raised);
       return;
     }
 
@@ -371,7 +386,7 @@ task_suspended (AsyncioTask *self,
   self->fut_waiter->blocking = FALSE;
   asyncio_future_add_handle (self->fut_waiter, arm_handle (self, NULL, on_wakeup));
 
-  if (self->must_cancel && asyncio_future_cancel (self->fut_waiter))
+  if (self->must_cancel && asyncio_future_cancel_msg (self->fut_waiter, self->cancel_message))
     self->must_cancel = FALSE;
 }
 
@@ -415,7 +430,7 @@ task_step (AsyncioTask  *self,
       if (!asyncio_error_is_cancelled (exception))
         {
           g_clear_error (&exception);
-          exception = g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED, "");
+          exception = asyncio_error_new_cancelled (self->cancel_message);
         }
       self->must_cancel = FALSE;
     }
@@ -449,7 +464,8 @@ task_step (AsyncioTask  *self,
 
 /* Task.cancel */
 static gboolean
-task_cancel (AsyncioFuture *future)
+task_cancel (AsyncioFuture *future,
+             const char    *message)
 {
   AsyncioTask *self = (AsyncioTask *) future;
 
@@ -457,12 +473,16 @@ task_cancel (AsyncioFuture *future)
   if (future->state != ASYNCIO_FUTURE_PENDING)
     return FALSE;
 
+  self->num_cancels_requested++;
+
   /* The waiter stays: it may be a task that swallows this, and then must be asked again. */
-  if (self->fut_waiter != NULL && asyncio_future_cancel (self->fut_waiter))
+  if (self->fut_waiter != NULL && asyncio_future_cancel_msg (self->fut_waiter, message))
     return TRUE;
 
   /* The next step is scheduled already. */
   self->must_cancel = TRUE;
+  g_free (self->cancel_message);
+  self->cancel_message = g_strdup (message);
 
   return TRUE;
 }
@@ -473,6 +493,13 @@ gboolean
 asyncio_task_cancel (AsyncioTask *task)
 {
   return asyncio_future_cancel (&task->parent);
+}
+
+gboolean
+asyncio_task_cancel_msg (AsyncioTask *task,
+                         const char  *message)
+{
+  return asyncio_future_cancel_msg (&task->parent, message);
 }
 
 gboolean

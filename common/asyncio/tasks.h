@@ -83,6 +83,20 @@ AsyncioFuture *asyncio_ensure_future_in (AsyncioLoop  *loop,
  */
 gboolean asyncio_task_cancel (AsyncioTask *task);
 
+/**
+ * Requests that a task be cancelled and says why, `Task.cancel(msg)`.
+ *
+ * The message is that of the CancelledError that is raised in the coroutine. In 3.9 and 3.10 those who await the task get
+ * one without it, since 3.11 the one that ended the task: once, for who asks first. Up to 3.8, where
+ * cancel() takes none, the message is dropped.
+ *
+ * @param task  a task
+ * @param message  (nullable): the message
+ * @return FALSE if it was done already
+ */
+gboolean asyncio_task_cancel_msg (AsyncioTask *task,
+                                  const char  *message);
+
 /** Whether a task is over, `Task.done()`. */
 gboolean asyncio_task_done (AsyncioTask *task);
 
@@ -139,6 +153,97 @@ AsyncioFuture *asyncio_gatherv (const gpointer  *awaitables,
                                 gboolean         return_exceptions,
                                 GError         **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/** What asyncio_wait() waits for, its `return_when`. */
+typedef enum
+{
+  ASYNCIO_FIRST_COMPLETED, /**< one is done, however it ended */
+  ASYNCIO_FIRST_EXCEPTION, /**< one has failed, which a cancelled one has not, or all are done */
+  ASYNCIO_ALL_COMPLETED,   /**< all are done */
+} AsyncioReturnWhen;
+
+/**
+ * Waits for several awaitables, `done, pending = await asyncio.wait(awaitables, timeout=, return_when=)`.
+ *
+ * Nothing is cancelled, and no error of theirs is raised: not when the time is over and not when the wait is interrupted.
+ *
+ * @param awaitables  (array length=n_awaitables): futures, tasks and, up to 3.10, coroutines (a floating one is taken
+ *   over; a task is made for it). The same one may be there twice
+ * @param n_awaitables  how many
+ * @param timeout  seconds, or #ASYNCIO_NO_TIMEOUT
+ * @param return_when  what to wait for
+ * @param done  (out) (optional) (transfer full) (element-type AsyncioFuture): those that are done, each with a reference
+ *   that the array holds; in the order of the arguments, while Python's is a set
+ * @param pending  (out) (optional) (transfer full) (element-type AsyncioFuture): the others
+ * @param error  CancelledError; ValueError for nothing to wait for, an unknown @p return_when or a future of another
+ *   loop; TypeError for what is no awaitable and, since 3.11, for a coroutine. Then both arrays are NULL
+ * @return TRUE, or FALSE with an error
+ */
+ASYNCIO_SUSPENDS gboolean asyncio_wait (const gpointer     *awaitables,
+                                        gsize               n_awaitables,
+                                        double              timeout,
+                                        AsyncioReturnWhen   return_when,
+                                        GPtrArray         **done,
+                                        GPtrArray         **pending,
+                                        GError            **error);
+
+/**
+ * Gives the results of several awaitables in the order in which they come, `asyncio.as_completed()`.
+ *
+ * ~~~{.c}
+ * // for next_one in asyncio.as_completed(tasks):
+ * g_autoptr (AsyncioAsCompleted) iterator = asyncio_as_completed (tasks, n_tasks, ASYNCIO_NO_TIMEOUT);
+ * AsyncioCoroutine *next_one;
+ *
+ * while ((next_one = asyncio_as_completed_next (iterator, &error)) != NULL)
+ *   value = asyncio_await (next_one, &error);      // value = await next_one
+ * ~~~
+ */
+typedef struct _AsyncioAsCompleted AsyncioAsCompleted;
+
+/**
+ * Makes the iterator. Nothing happens before asyncio_as_completed_next() is called.
+ *
+ * @param awaitables  (array length=n_awaitables): coroutines (a floating one is taken over; a task will be made for it),
+ *   futures and tasks; each counts once. Anything else is left out, with a critical warning
+ * @param n_awaitables  how many
+ * @param timeout  seconds from the first asyncio_as_completed_next() on, or #ASYNCIO_NO_TIMEOUT
+ * @return (transfer full): the iterator
+ */
+AsyncioAsCompleted *asyncio_as_completed (const gpointer *awaitables,
+                                          gsize           n_awaitables,
+                                          double          timeout) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Gives the next coroutine, the iterator's `__next__()`. There are as many as there are awaitables.
+ *
+ * When it is awaited, it waits for the next awaitable that gets done, whichever that is, and returns its value or raises
+ * its error; TimeoutError when the time is over before. The value stays with the awaitable's future: it is lent for as
+ * long as that lives, and the iterator keeps all of them alive.
+ *
+ * @param self  an iterator
+ * @param error  at the first call RuntimeError when there is no loop; ValueError for a future of another loop
+ * @return (transfer floating) (nullable): a coroutine; NULL after the last, or with an error
+ */
+AsyncioCoroutine *asyncio_as_completed_next (AsyncioAsCompleted  *self,
+                                             GError             **error);
+
+/** Gives up an iterator. What it waits for goes on. @param self (nullable) (transfer full): an iterator */
+void asyncio_as_completed_free (AsyncioAsCompleted *self);
+
+/**
+ * Protects something from being cancelled together with who awaits it, `asyncio.shield()`.
+ *
+ * Cancelling the future that this gives, or a task that awaits it, does not cancel @p awaitable. When @p awaitable is
+ * done, so is the future, in the same way.
+ *
+ * @param awaitable  a coroutine (a floating one is taken over; a task is made for it), future or task
+ * @param error  TypeError when it is none; RuntimeError when there is no loop for the task
+ * @return (transfer full) (nullable): the future, whose value is lent by @p awaitable's; if @p awaitable is a future that
+ *   is done, it is given back itself
+ */
+AsyncioFuture *asyncio_shield (gpointer   awaitable,
+                               GError   **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /**
  * Awaits something, but not for ever, `await asyncio.wait_for(awaitable, timeout)`.
  *
@@ -155,5 +260,6 @@ ASYNCIO_SUSPENDS gpointer asyncio_wait_for (gpointer   awaitable,
                                             GError   **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AsyncioTask, asyncio_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AsyncioAsCompleted, asyncio_as_completed_free)
 
 G_END_DECLS

@@ -22,16 +22,29 @@ const AsyncioVersionRules asyncio_version_rules = {
   .task_refuses_results = SINCE (7),
   .wait_for_awaits_cleanup = SINCE (7),
   .wait_for_zero_never_starts = SINCE (7),
+  .wait_for_zero_awaits_cleanup = SINCE (8),
+  .wait_for_cancelled_awaits_cleanup = SINCE (8),
+  .wait_for_result_beats_cancel = SINCE (8),
+  .wait_for_gives_late_result = SINCE (9),
+  .wait_for_is_timeout_block = SINCE (12),
+  .wait_refuses_coroutines = SINCE (11),
+  .shield_reports_lost_errors = SINCE (7),
   .sleep_negative_is_zero = SINCE (7),
   .gather_watches_at_once = SINCE (7),
+  .gather_sees_done_at_once = SINCE (12),
 
   .run_switches_debug_off = !SINCE (8),
   .cancelled_is_base = SINCE (8),
+  .task_has_name = SINCE (8),
   .self_cancel_ends_cancelled = SINCE (8),
+  .cancel_has_message = SINCE (9),
+  .cancelled_error_is_passed_on = SINCE (11),
   .executor_is_modest = SINCE (8),
   .executor_reuses_idle_threads = SINCE (8),
 
   .semaphore_is_fair = SINCE (10),
+
+  .timeout_error_is_builtin = SINCE (11),
 
   .cleanup_steps = cleanup_steps,
 };

@@ -37,11 +37,41 @@ typedef struct
   /** Since 3.7 wait_for() with a timeout of zero or less never starts the coroutine. */
   gboolean wait_for_zero_never_starts;
 
+  /**
+   * Since 3.8 wait_for() with a timeout of zero or less waits for the end of the future that it cancels, and raises
+   * the error that this ends with, if it is another one.
+   */
+  gboolean wait_for_zero_awaits_cleanup;
+
+  /** Since 3.8 a cancelled wait_for() waits for the inner task's clean-up before it raises CancelledError. */
+  gboolean wait_for_cancelled_awaits_cleanup;
+
+  /** Since 3.8 a wait_for() that is cancelled when its result has just come gives the result, and the cancel is lost. */
+  gboolean wait_for_result_beats_cancel;
+
+  /** Since 3.9 what the inner task returns or raises after its time gets out of wait_for(), before TimeoutError. */
+  gboolean wait_for_gives_late_result;
+
+  /**
+   * Since 3.12 wait_for() is a timeout block around a plain await in the caller's task. Clean-up is waited for and what it
+   * gives comes out because there is no other task, and a cancel is not lost any more.
+   */
+  gboolean wait_for_is_timeout_block;
+
+  /** Since 3.11 wait() refuses coroutines, before it makes a task of each. */
+  gboolean wait_refuses_coroutines;
+
+  /** Since 3.7 an error behind a shield whose waiter was cancelled is reported as never retrieved, before it is lost. */
+  gboolean shield_reports_lost_errors;
+
   /** Since 3.7 sleep() with a negative delay yields just one turn, as sleep(0) does. */
   gboolean sleep_negative_is_zero;
 
   /** Since 3.7 gather() watches each child before it makes the next one's task, before when it has made all. */
   gboolean gather_watches_at_once;
+
+  /** Since 3.12 gather() does not wait for the callbacks of what is done when it is called. */
+  gboolean gather_sees_done_at_once;
 
   /** Up to 3.7 run() without debug= switches debug mode off, since 3.8 it leaves it as the loop was made. */
   gboolean run_switches_debug_off;
@@ -49,14 +79,26 @@ typedef struct
   /** Since 3.8 CancelledError derives from BaseException, so `except Exception` lets it pass. */
   gboolean cancelled_is_base;
 
+  /** Since 3.8 a task has a name, which its description shows; at first it is numbered. */
+  gboolean task_has_name;
+
   /** Since 3.8 a task that cancels itself and then returns ends as cancelled, before as failed. */
   gboolean self_cancel_ends_cancelled;
+
+  /** Since 3.9 cancel() takes a message for the CancelledError. */
+  gboolean cancel_has_message;
+
+  /** Since 3.11 who first awaits a cancelled task gets the very CancelledError that ended it, before a new one. */
+  gboolean cancelled_error_is_passed_on;
 
   /** Since 3.8 the default executor has min (32, cpus + 4) threads, before 5 times the cpus. */
   gboolean executor_is_modest;
 
   /** Since 3.8 the default executor starts a thread only if none is idle. */
   gboolean executor_reuses_idle_threads;
+
+  /** Since 3.11 asyncio.TimeoutError is the built-in TimeoutError. (C has only one in any case.) */
+  gboolean timeout_error_is_builtin;
 
   /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
   gboolean semaphore_is_fair;

@@ -123,10 +123,43 @@ keep (char *text)
   return interned;
 }
 
+/* A group is shown with what is in it: Type(message)[sub; sub]. */
+static void
+append_error (GString      *text,
+              const GError *error)
+{
+  g_autofree char *plain = NULL;
+  GPtrArray *exceptions;
+
+  if (!asyncio_error_is_group (error))
+    {
+      plain = asyncio_error_to_string (error);
+      g_string_append (text, plain);
+      return;
+    }
+
+  exceptions = asyncio_exception_group_get_exceptions (error);
+  g_string_append_printf (text, "%s(%s)[", asyncio_error_get_name (error), asyncio_exception_group_get_message (error));
+  for (guint i = 0; i < exceptions->len; i++)
+    {
+      g_string_append (text, i > 0 ? "; " : "");
+      append_error (text, g_ptr_array_index (exceptions, i));
+    }
+  g_string_append_c (text, ']');
+}
+
 const char *
 trace_error (const GError *error)
 {
-  return error == NULL ? "-" : keep (asyncio_error_to_string (error));
+  GString *text;
+
+  if (error == NULL)
+    return "-";
+
+  text = g_string_new (NULL);
+  append_error (text, error);
+
+  return keep (g_string_free (text, FALSE));
 }
 
 const char *

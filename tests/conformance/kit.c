@@ -94,69 +94,6 @@ kit_pause (guint     times,
   return TRUE;
 }
 
-/* One wait for several tasks. Their callbacks share it. */
-typedef struct
-{
-  AsyncioFuture *waiter;
-  guint n_pending;
-} Wait;
-
-static void
-wait_clear (gpointer data)
-{
-  Wait *self = data;
-
-  asyncio_unref (self->waiter);
-}
-
-static void
-wait_unref (gpointer data)
-{
-  g_rc_box_release_full (data, wait_clear);
-}
-
-static void
-on_completion (AsyncioFuture  *future,
-               gpointer        user_data,
-               GError        **error)
-{
-  Wait *self = user_data;
-
-  (void) future;
-
-  if (--self->n_pending == 0 && !asyncio_future_done (self->waiter))
-    asyncio_future_set_result (self->waiter, NULL, NULL, error);
-}
-
-gboolean
-kit_wait (GError **error,
-          ...)
-{
-  Wait *self = g_rc_box_new0 (Wait);
-  g_autoptr (GError) raised = NULL;
-  AsyncioTask *task;
-  va_list tasks;
-
-  self->waiter = asyncio_loop_create_future (kit_loop_now ());
-
-  va_start (tasks, error);
-  while ((task = va_arg (tasks, AsyncioTask *)) != NULL)
-    {
-      self->n_pending++;
-      asyncio_future_add_done_callback (ASYNCIO_FUTURE (task), on_completion, g_rc_box_acquire (self), wait_unref);
-    }
-  va_end (tasks);
-
-  asyncio_await (self->waiter, &raised);
-  wait_unref (self);
-
-  if (raised == NULL)
-    return TRUE;
-
-  g_propagate_error (error, g_steal_pointer (&raised));
-  return FALSE;
-}
-
 /* --- Writing ------------------------------------------------------------------------ */
 
 void

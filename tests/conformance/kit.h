@@ -20,7 +20,6 @@
  * | `new_loop()`, `run(coro)`, `loop_now()` | kit_new_loop(), kit_run(), kit_loop_now() |
  * | `spawn(coro)` | kit_spawn() |
  * | `await sleep(steps)`, `await pause(times)` | kit_sleep(), kit_pause() |
- * | `await asyncio.wait([a, b])` | kit_wait() |
  * | `f(a, b)`, not awaited | kit_coroutine() |
  *
  * Values are strings, and NULL is None.
@@ -66,18 +65,6 @@ ASYNCIO_SUSPENDS gboolean kit_sleep (double    steps,
 /** Gives the loop some whole turns, without any timer. @return TRUE, or FALSE with an error */
 ASYNCIO_SUSPENDS gboolean kit_pause (guint     times,
                                      GError  **error);
-
-/**
- * Waits until all of several tasks are over, however they end, `asyncio.wait()`.
- *
- * The tasks' errors are not asked for. It stands here until the core has asyncio_wait().
- *
- * @param error  CancelledError
- * @param ...  tasks, then NULL
- * @return TRUE, or FALSE with an error
- */
-ASYNCIO_SUSPENDS gboolean kit_wait (GError **error,
-                                    ...) G_GNUC_NULL_TERMINATED;
 
 /** An #AsyncioCallback that writes the text that it was scheduled with. */
 void kit_trace (gpointer   text,

@@ -32,6 +32,8 @@ test_names (void)
     { ASYNCIO_ERROR_GENERATOR_EXIT, "GeneratorExit" },
     { ASYNCIO_ERROR_KEYBOARD_INTERRUPT, "KeyboardInterrupt" },
     { ASYNCIO_ERROR_SYSTEM_EXIT, "SystemExit" },
+    { ASYNCIO_ERROR_EXCEPTION_GROUP, "ExceptionGroup" },
+    { ASYNCIO_ERROR_BASE_EXCEPTION_GROUP, "BaseExceptionGroup" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)

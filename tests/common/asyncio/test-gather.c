@@ -163,6 +163,40 @@ test_variadic (void)
   assert_notes ("a b [a b]");
 }
 
+/* Of children that are done already, it is done a turn later, since their callbacks must run; since 3.12 at once. With
+ * one among them that is not done, nothing is earlier. */
+static void
+test_done_already (void)
+{
+  g_autoptr (AsyncioFuture) done = asyncio_loop_create_future (loop);
+  g_autoptr (AsyncioFuture) failed = asyncio_loop_create_future (loop);
+  g_autoptr (AsyncioFuture) all = NULL;
+  g_autoptr (AsyncioFuture) error_first = NULL;
+  g_autoptr (AsyncioFuture) mixed = NULL;
+
+  asyncio_future_set_result (done, (gpointer) "done", NULL, NULL);
+  asyncio_future_set_exception (failed, value_error ("failed"), NULL);
+  all = gather (done, failed, done, TRUE);
+  error_first = gather (child ("a", 0, FALSE), failed, NULL, FALSE);
+  mixed = gather (done, child ("b", 0, FALSE), NULL, FALSE);
+
+  for (int turns = 0; turns < 3; turns++)
+    {
+      note_end (all);
+      note_end (error_first);
+      note_end (mixed);
+      run_turns (1);
+    }
+
+  assert_notes (asyncio_version_rules.gather_sees_done_at_once
+                  ? "[done ValueError: failed done] raised:ValueError: failed pending a b "
+                    "[done ValueError: failed done] raised:ValueError: failed pending "
+                    "[done ValueError: failed done] raised:ValueError: failed [done b]"
+                  : "pending pending pending a b "
+                    "[done ValueError: failed done] raised:ValueError: failed pending "
+                    "[done ValueError: failed done] raised:ValueError: failed [done b]");
+}
+
 /* Of nothing it is done at once; that needs a loop nevertheless. */
 static void
 test_nothing (void)
@@ -468,6 +502,7 @@ static const TestCase cases[] = {
   { "/core/gather/turns", test_turns },
   { "/core/gather/mixed", test_mixed },
   { "/core/gather/variadic", test_variadic },
+  { "/core/gather/done-already", test_done_already },
   { "/core/gather/nothing", test_nothing },
   { "/core/gather/twice", test_twice },
   { "/core/gather/ownership", test_ownership },

@@ -84,7 +84,7 @@ async_main (gpointer   user_data,
   trace ("A %s cancel again %s", kit_state (a), trace_bool (asyncio_task_cancel (a)));
   b = kit_spawn (asyncio_coroutine_new (plain, "B", NULL));
   trace ("cancel B before start %s", trace_bool (asyncio_task_cancel (b)));
-  if (!kit_wait (error, b, NULL))
+  if (!asyncio_wait ((gpointer[]) { b }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("B %s", kit_state (b));
   c = kit_spawn (asyncio_coroutine_new (stubborn, NULL, NULL));
@@ -93,7 +93,7 @@ async_main (gpointer   user_data,
     return NULL;
   asyncio_task_cancel (c);
   asyncio_task_cancel (d);
-  if (!kit_wait (error, c, d, NULL))
+  if (!asyncio_wait ((gpointer[]) { c, d }, 2, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("C %s", kit_state (c));
   trace ("D %s", kit_state (d));
@@ -102,7 +102,7 @@ async_main (gpointer   user_data,
   if (!kit_pause (2, error))
     return NULL;
   asyncio_task_cancel (o);
-  if (!kit_wait (error, o, NULL))
+  if (!asyncio_wait ((gpointer[]) { o }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("outer %s inner %s", kit_state (o), kit_state (inner));
 

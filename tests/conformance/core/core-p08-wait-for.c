@@ -4,6 +4,8 @@
 
 #include "kit.h"
 
+#include <asyncio/versions.h>
+
 typedef struct
 {
   const char *name;
@@ -71,8 +73,8 @@ async_main (gpointer   user_data,
     return NULL;
   attempt ("done, timeout 0", done, 0);
   attempt ("coroutine, timeout 0", kit_coroutine (job, Job, "F", 1, NULL), 0);
-  /* C has no built-in one. From 3.11, where they are the same in Python, this line needs a version rule. */
-  trace ("is asyncio.TimeoutError the built-in one: %s", trace_bool (FALSE));
+
+  trace ("is asyncio.TimeoutError the built-in one: %s", trace_bool (asyncio_version_rules.timeout_error_is_builtin));
 
   return NULL;
 }

@@ -43,7 +43,7 @@ async_main (gpointer   user_data,
   if (!kit_pause (1, error))
     return NULL;
   t = kit_spawn (asyncio_coroutine_new (fail, "asked for", NULL));
-  if (!kit_wait (error, t, NULL))
+  if (!asyncio_wait ((gpointer[]) { t }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("retrieved %s", asyncio_error_get_name (asyncio_task_exception (t, NULL)));
   g_clear_pointer (&t, asyncio_unref);
