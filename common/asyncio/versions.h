@@ -58,8 +58,14 @@ typedef struct
   /** Since 3.8 the default executor starts a thread only if none is idle. */
   gboolean executor_reuses_idle_threads;
 
-  /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
+  /** Since 3.9 a newcomer to a semaphore waits behind those who were woken and have not run yet, before it could overtake. */
   gboolean semaphore_is_fair;
+
+  /** Since 3.10 a released semaphore counts as locked as long as somebody is in line. */
+  gboolean semaphore_waiters_lock;
+
+  /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
+  gboolean binds_on_first_use;
 
   /** What is done before a loop is closed, ended by a name that is NULL. */
   const AsyncioCleanupStep *cleanup_steps;

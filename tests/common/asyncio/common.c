@@ -11,6 +11,7 @@ gint n_values;
 
 static gint n_loops; /* those that are not freed */
 static GString *notes;
+static gboolean loop_is_current;
 
 /* --- Notes -------------------------------------------------------------------------- */
 
@@ -332,9 +333,13 @@ run_case (gconstpointer data)
 
   notes = g_string_new (NULL);
   loop = new_virtual_loop ();
+  if (loop_is_current)
+    asyncio_set_event_loop (loop);
 
   self->func ();
 
+  if (loop_is_current)
+    asyncio_set_event_loop (NULL);
   end_loop (g_steal_pointer (&loop));
   assert_notes ("");
   g_assert_cmpint (n_values, ==, 0);
@@ -355,4 +360,15 @@ run_tests (int             argc,
     g_test_add_data_func (cases[i].path, &cases[i], run_case);
 
   return g_test_run ();
+}
+
+int
+run_tests_in_current_loop (int             argc,
+                           char          **argv,
+                           const TestCase *cases,
+                           gsize           n_cases)
+{
+  loop_is_current = TRUE;
+
+  return run_tests (argc, argv, cases, n_cases);
 }

@@ -26,6 +26,12 @@ int run_tests (int             argc,
                const TestCase *cases,
                gsize           n_cases);
 
+/* The same with each test's loop as the current one of the thread, for what belongs to that when it is made. */
+int run_tests_in_current_loop (int             argc,
+                               char          **argv,
+                               const TestCase *cases,
+                               gsize           n_cases);
+
 /* --- The loop ---------------------------------------------------------------------- */
 
 /* The loop of the test that runs. What it reports goes into the notes: [message: error]. */
