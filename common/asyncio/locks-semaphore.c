@@ -25,11 +25,21 @@ struct _AsyncioSemaphore
 {
   AsyncioLoopBound bound;
 
-  guint value;
+  guint value; /* what nobody has, and since 3.9 is promised to nobody */
   gboolean is_bounded;
   guint bound_value; /* where it began, of one that is bounded */
   AsyncioWaiters waiters;
 };
+
+/* The counter as Python shows it. In 3.9 a share is on it until the waiter that was woken for it runs. */
+static guint
+shown_value (AsyncioSemaphore *self)
+{
+  if (asyncio_version_rules.semaphore_is_fair && !asyncio_version_rules.semaphore_waiters_lock)
+    return self->value + self->waiters.n_woken;
+
+  return self->value;
+}
 
 static char *
 semaphore_repr (const AsyncioLoopBound *bound)
@@ -41,7 +51,7 @@ semaphore_repr (const AsyncioLoopBound *bound)
   if (asyncio_semaphore_locked (self))
     return g_strdup_printf ("<%s [locked%s]>", name, waiters);
 
-  return g_strdup_printf ("<%s [unlocked, value:%u%s]>", name, self->value, waiters);
+  return g_strdup_printf ("<%s [unlocked, value:%u%s]>", name, shown_value (self), waiters);
 }
 
 static AsyncioSemaphore *
@@ -98,7 +108,7 @@ asyncio_semaphore_locked (AsyncioSemaphore *semaphore)
 {
   g_return_val_if_fail (semaphore != NULL, TRUE);
 
-  return semaphore->value == 0 ||
+  return shown_value (semaphore) == 0 ||
          (asyncio_version_rules.semaphore_waiters_lock && asyncio_waiters_any (&semaphore->waiters));
 }
 
@@ -232,7 +242,7 @@ asyncio_bounded_semaphore_release (AsyncioSemaphore  *semaphore,
   g_return_val_if_fail (semaphore != NULL, FALSE);
   g_return_val_if_fail (semaphore->is_bounded, FALSE);
 
-  if (semaphore->value >= semaphore->bound_value)
+  if (shown_value (semaphore) >= semaphore->bound_value)
     {
       g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_VALUE, "BoundedSemaphore released too many times");
       return FALSE;

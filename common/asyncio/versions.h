@@ -61,7 +61,7 @@ typedef struct
   /** Since 3.9 a newcomer to a semaphore waits behind those who were woken and have not run yet, before it could overtake. */
   gboolean semaphore_is_fair;
 
-  /** Since 3.10 a released semaphore counts as locked as long as somebody is in line. */
+  /** Since 3.10 a share is off a semaphore's counter as soon as a waiter is woken for it, and one with waiters is locked. */
   gboolean semaphore_waiters_lock;
 
   /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
