@@ -324,6 +324,61 @@ start_and_forget (AsyncioCoroutine *coroutine)
   asyncio_unref (start (coroutine));
 }
 
+/* --- Exploring -------------------------------------------------------------------- */
+
+static void
+cancel_all (GPtrArray *tasks)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    asyncio_task_cancel (tasks->pdata[i]);
+  run_to_the_end ();
+}
+
+static void
+explore_one (GPtrArray  *(*start_all) (void),
+             const char *(*check) (GPtrArray *tasks),
+             const guint   turns[2],
+             const guint   victims[2])
+{
+  g_autoptr (GPtrArray) tasks = start_all ();
+  const char *wrong;
+
+  run_turns (turns[0]);
+  asyncio_task_cancel (tasks->pdata[victims[0]]);
+  run_turns (turns[1] - turns[0]);
+  asyncio_task_cancel (tasks->pdata[victims[1]]);
+  run_to_the_end ();
+
+  wrong = check (tasks);
+  if (wrong != NULL)
+    g_error ("task %u cancelled after %u turns and task %u after %u turns: %s", victims[0], turns[0], victims[1], turns[1],
+             wrong);
+
+  cancel_all (tasks);
+}
+
+void
+explore_cancellations (GPtrArray  *(*start_all) (void),
+                       const char *(*check) (GPtrArray *tasks),
+                       guint         n_turns)
+{
+  g_autoptr (GPtrArray) some = start_all ();
+  guint n = some->len;
+  const char *wrong;
+
+  run_to_the_end ();
+  wrong = check (some);
+  if (wrong != NULL)
+    g_error ("nobody cancelled: %s", wrong);
+  cancel_all (some);
+
+  for (guint first = 0; first <= n_turns; first++)
+    for (guint second = first; second <= n_turns; second++)
+      for (guint a = 0; a < n; a++)
+        for (guint b = 0; b < n; b++)
+          explore_one (start_all, check, (guint[]) { first, second }, (guint[]) { a, b });
+}
+
 /* --- Tests ------------------------------------------------------------------------ */
 
 static void

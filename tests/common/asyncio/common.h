@@ -120,6 +120,17 @@ AsyncioCoroutine *waits_for (const char *name,
 AsyncioCoroutine *sleeper (const char *name,
                            double      delay);
 
+/*
+ * Tries every way of cancelling two of several tasks: any two (also one of them twice), the first after any number of turns
+ * and the second in the same turn or any later one. After each, what can run runs.
+ *
+ * start_all: (transfer full): makes what is to be tried, and tasks that use it
+ * check: looks at what has become of them. Returns what is wrong, or NULL. Tasks that wait are cancelled afterwards
+ */
+void explore_cancellations (GPtrArray  *(*start_all) (void),
+                            const char *(*check) (GPtrArray *tasks),
+                            guint         n_turns);
+
 /* Makes a task of the test's loop. */
 AsyncioTask *start (AsyncioCoroutine *coroutine) G_GNUC_WARN_UNUSED_RESULT;
 
