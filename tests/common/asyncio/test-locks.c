@@ -200,6 +200,30 @@ test_woken_then_cancelled (void)
   asyncio_lock_unref (lock);
 }
 
+/* The last in line is cancelled, then the lock is released; so it runs before the first, which was woken. It finds the lock
+ * open and must leave it so: another one that is woken would have the lock as well. */
+static void
+test_cancelled_behind_woken (void)
+{
+  g_autoptr (AsyncioTask) last = NULL;
+
+  lock = asyncio_lock_new ();
+  run_and_note (asyncio_lock_acquire_coroutine (lock));
+  forget_holder ("a", 3);
+  forget_holder ("b", 0);
+  last = start_holder ("c", 0);
+  run_turns (1);
+
+  asyncio_task_cancel (last);
+  g_assert_true (asyncio_lock_release (lock, NULL));
+  run_turns (3);
+  assert_notes ("None c:CancelledError a");
+  run_turns (2);
+  assert_notes ("b");
+
+  asyncio_lock_unref (lock);
+}
+
 /* One in the middle of the line is cancelled: the others keep their order. */
 static void
 test_cancelled_in_the_middle (void)
@@ -263,8 +287,8 @@ start_counting (void)
   GPtrArray *tasks = g_ptr_array_new_with_free_func (asyncio_unref);
 
   n_served = 0;
-  for (guint i = 0; i < 4; i++)
-    g_ptr_array_add (tasks, start (asyncio_coroutine_new (count_inside, GUINT_TO_POINTER (i % 3), NULL)));
+  for (guint i = 0; i < 5; i++)
+    g_ptr_array_add (tasks, start (asyncio_coroutine_new (count_inside, GUINT_TO_POINTER ((i + 1) % 3), NULL)));
 
   return tasks;
 }
@@ -488,6 +512,7 @@ static const TestCase cases[] = {
   { "/core/locks/newcomer", test_newcomer },
   { "/core/locks/cancelled-then-released", test_cancelled_then_released },
   { "/core/locks/woken-then-cancelled", test_woken_then_cancelled },
+  { "/core/locks/cancelled-behind-woken", test_cancelled_behind_woken },
   { "/core/locks/cancelled-in-the-middle", test_cancelled_in_the_middle },
   { "/core/locks/closed", test_closed },
   { "/core/locks/explore", test_explore },
