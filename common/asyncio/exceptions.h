@@ -32,6 +32,8 @@ typedef enum
   ASYNCIO_ERROR_STOP_ITERATION,     /**< `StopIteration`, which no future takes */
   ASYNCIO_ERROR_CANCELLED,          /**< `asyncio.CancelledError` */
   ASYNCIO_ERROR_INVALID_STATE,      /**< `asyncio.InvalidStateError` */
+  ASYNCIO_ERROR_QUEUE_EMPTY,        /**< `asyncio.QueueEmpty` */
+  ASYNCIO_ERROR_QUEUE_FULL,         /**< `asyncio.QueueFull` */
   ASYNCIO_ERROR_TIMEOUT,            /**< `asyncio.TimeoutError` */
   ASYNCIO_ERROR_GENERATOR_EXIT,     /**< `GeneratorExit`, thrown in by asyncio_coroutine_close() */
   ASYNCIO_ERROR_KEYBOARD_INTERRUPT, /**< `KeyboardInterrupt` */

@@ -1,170 +1,273 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Synchronisation between tasks (Lib/asyncio/locks.py).
+ * Locks and events (Lib/asyncio/locks.py). Conditions are in locks-condition.c, semaphores in locks-semaphore.c.
  *
- * Whoever must wait leaves a future in a queue, and who releases completes the first of them. The
- * hard part is a waiter that is cancelled after its future was completed, but before it
- * ran: it will not use what it was given, so it must hand it on, or everybody else waits for ever.
+ * There is one thread, so nothing here is about two that do something at the same time: between two awaits a task is
+ * alone anyway. A lock is for what must not be interrupted *across* an await.
  *
- * Up to Python 3.9 release() only raises the counter, and the waiter it wakes takes its share when it
- * runs; a newcomer may get there first. Since 3.10 release() gives the share to the waiter itself.
+ * release() does not hand the lock to anybody. It opens the lock and wakes the first in line, who takes it when it
+ * runs. Nobody can come between, because a lock that is open but has people in line is not open for newcomers.
  */
 
-#include <asyncio/locks.h>
+#include "locks-private.h"
 
-#include "base-events-private.h"
 #include "coroutines-private.h"
 
 #include <asyncio/exceptions.h>
-#include <asyncio/versions.h>
 
-struct _AsyncioSemaphore
+/* --- Lock ---------------------------------------------------------------------- */
+
+static char *
+lock_repr (const AsyncioLoopBound *bound)
 {
-  guint ref_count;
-  guint value;
-  GQueue waiters; /* (element-type AsyncioFuture) (unowned): who waits has it, and holds the semaphore */
-};
+  const AsyncioLock *self = (const AsyncioLock *) bound;
+  g_autofree char *waiters = asyncio_waiters_describe (&self->waiters);
 
-AsyncioSemaphore *
-asyncio_semaphore_new (guint value)
+  return g_strdup_printf ("<Lock [%s%s]>", self->locked ? "locked" : "unlocked", waiters);
+}
+
+AsyncioLock *
+asyncio_lock_new (void)
 {
-  AsyncioSemaphore *self = g_new0 (AsyncioSemaphore, 1);
+  AsyncioLock *self = g_new0 (AsyncioLock, 1);
 
-  self->ref_count = 1;
-  self->value = value;
-  g_queue_init (&self->waiters);
+  asyncio_loop_bound_init (&self->bound, lock_repr);
 
   return self;
 }
 
-AsyncioSemaphore *
-asyncio_semaphore_ref (AsyncioSemaphore *semaphore)
+AsyncioLock *
+asyncio_lock_ref (AsyncioLock *lock)
 {
-  g_return_val_if_fail (semaphore != NULL, NULL);
+  g_return_val_if_fail (lock != NULL, NULL);
 
-  semaphore->ref_count++;
+  lock->bound.ref_count++;
 
-  return semaphore;
+  return lock;
 }
 
 void
-asyncio_semaphore_unref (AsyncioSemaphore *semaphore)
+asyncio_lock_unref (AsyncioLock *lock)
 {
-  g_return_if_fail (semaphore != NULL);
+  g_return_if_fail (lock != NULL);
 
-  if (--semaphore->ref_count > 0)
+  if (--lock->bound.ref_count > 0)
     return;
 
-  g_assert (g_queue_is_empty (&semaphore->waiters));
-  g_free (semaphore);
+  g_assert (asyncio_waiters_count (&lock->waiters) == 0);
+  asyncio_loop_bound_clear (&lock->bound);
+  g_free (lock);
 }
 
+gboolean
+asyncio_lock_locked (AsyncioLock *lock)
+{
+  g_return_val_if_fail (lock != NULL, FALSE);
+
+  return lock->locked;
+}
+
+/* Only the one at the head may be woken. If it is done already it will run, and either take the lock or, being
+ * cancelled, come here itself. */
 static void
-wake_up_next (AsyncioSemaphore *self)
+wake_up_first (AsyncioLock *self)
 {
-  for (GList *l = self->waiters.head; l != NULL; l = l->next)
-    if (!asyncio_future_done (l->data))
-      {
-        if (asyncio_version_rules.semaphore_is_fair)
-          self->value--;
-        (void) asyncio_future_set_result (l->data, NULL, NULL, NULL);
-        return;
-      }
+  AsyncioFuture *head = g_queue_peek_head (&self->waiters.waiting);
+
+  if (self->waiters.n_woken == 0 && head != NULL && !asyncio_future_done (head))
+    (void) asyncio_waiters_wake_next (&self->waiters);
 }
 
 gboolean
-asyncio_semaphore_locked (AsyncioSemaphore *semaphore)
+asyncio_lock_acquire (AsyncioLock  *lock,
+                      GError      **error)
 {
-  g_return_val_if_fail (semaphore != NULL, TRUE);
+  g_autoptr (AsyncioLock) held = NULL;
+  AsyncioLoop *loop;
 
-  if (semaphore->value == 0)
-    return TRUE;
-
-  if (asyncio_version_rules.semaphore_is_fair)
-    for (GList *l = semaphore->waiters.head; l != NULL; l = l->next)
-      if (!asyncio_future_cancelled (l->data))
-        return TRUE;
-
-  return FALSE;
-}
-
-/* Waits in the queue once. */
-static gboolean
-wait_for_turn (AsyncioSemaphore  *self,
-               GError           **error)
-{
-  g_autoptr (AsyncioFuture) waiter = NULL;
-  g_autoptr (GError) local_error = NULL;
-  AsyncioLoop *loop = asyncio_get_running_loop (error);
-
-  if (loop == NULL)
-    return FALSE;
-
-  waiter = asyncio_loop_create_future (loop);
-  g_queue_push_tail (&self->waiters, waiter);
-  (void) asyncio_await (waiter, &local_error);
-  g_queue_remove (&self->waiters, waiter);
-
-  if (local_error == NULL)
-    return TRUE;
-
-  /* Cancelled after it was woken: what it was woken for is the next one's. */
-  if (!asyncio_future_cancel (waiter) && !asyncio_future_cancelled (waiter))
-    {
-      if (asyncio_version_rules.semaphore_is_fair)
-        self->value++;
-      if (self->value > 0)
-        wake_up_next (self);
-    }
-
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return FALSE;
-}
-
-gboolean
-asyncio_semaphore_acquire (AsyncioSemaphore  *semaphore,
-                           GError           **error)
-{
-  g_autoptr (AsyncioSemaphore) held = NULL;
-
-  g_return_val_if_fail (semaphore != NULL, FALSE);
+  g_return_val_if_fail (lock != NULL, FALSE);
 
   if (!asyncio_coroutine_check_inside (error))
     return FALSE;
 
-  held = asyncio_semaphore_ref (semaphore);
-  if (asyncio_version_rules.semaphore_is_fair)
+  if (lock->locked || asyncio_waiters_any (&lock->waiters))
     {
-      if (!asyncio_semaphore_locked (semaphore))
-        {
-          semaphore->value--;
-          return TRUE;
-        }
-
-      if (!wait_for_turn (semaphore, error))
+      loop = asyncio_loop_bound_get_loop (&lock->bound, error);
+      if (loop == NULL)
         return FALSE;
 
-      /* Several were released in one turn. */
-      if (semaphore->value > 0)
-        wake_up_next (semaphore);
-      return TRUE;
+      held = asyncio_lock_ref (lock);
+      if (!asyncio_waiters_wait (&lock->waiters, loop, NULL, error))
+        {
+          /* The release that woke it, or that passed it over because it was at the head, is the next one's. */
+          if (!lock->locked)
+            wake_up_first (lock);
+          return FALSE;
+        }
     }
 
-  while (semaphore->value == 0)
-    if (!wait_for_turn (semaphore, error))
-      return FALSE;
-
-  semaphore->value--;
+  lock->locked = TRUE;
 
   return TRUE;
 }
 
-void
-asyncio_semaphore_release (AsyncioSemaphore *semaphore)
+static gpointer
+lock_acquire_body (gpointer   lock,
+                   GError   **error)
 {
-  g_return_if_fail (semaphore != NULL);
+  (void) asyncio_lock_acquire (lock, error);
 
-  semaphore->value++;
-  wake_up_next (semaphore);
+  return NULL;
+}
+
+AsyncioCoroutine *
+asyncio_lock_acquire_coroutine (AsyncioLock *lock)
+{
+  g_return_val_if_fail (lock != NULL, NULL);
+
+  return asyncio_coroutine_new_full (lock_acquire_body, asyncio_lock_ref (lock), (GDestroyNotify) asyncio_lock_unref,
+                                     NULL, "acquire", G_STRLOC);
+}
+
+gboolean
+asyncio_lock_release (AsyncioLock  *lock,
+                      GError      **error)
+{
+  g_return_val_if_fail (lock != NULL, FALSE);
+
+  if (!lock->locked)
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Lock is not acquired.");
+      return FALSE;
+    }
+
+  lock->locked = FALSE;
+  wake_up_first (lock);
+
+  return TRUE;
+}
+
+/* --- Event ------------------------------------------------------------------------ */
+
+struct _AsyncioEvent
+{
+  AsyncioLoopBound bound;
+
+  gboolean is_set;
+  AsyncioWaiters waiters;
+};
+
+static char *
+event_repr (const AsyncioLoopBound *bound)
+{
+  const AsyncioEvent *self = (const AsyncioEvent *) bound;
+  g_autofree char *waiters = asyncio_waiters_describe (&self->waiters);
+
+  return g_strdup_printf ("<Event [%s%s]>", self->is_set ? "set" : "unset", waiters);
+}
+
+AsyncioEvent *
+asyncio_event_new (void)
+{
+  AsyncioEvent *self = g_new0 (AsyncioEvent, 1);
+
+  asyncio_loop_bound_init (&self->bound, event_repr);
+
+  return self;
+}
+
+AsyncioEvent *
+asyncio_event_ref (AsyncioEvent *event)
+{
+  g_return_val_if_fail (event != NULL, NULL);
+
+  event->bound.ref_count++;
+
+  return event;
+}
+
+void
+asyncio_event_unref (AsyncioEvent *event)
+{
+  g_return_if_fail (event != NULL);
+
+  if (--event->bound.ref_count > 0)
+    return;
+
+  g_assert (asyncio_waiters_count (&event->waiters) == 0);
+  asyncio_loop_bound_clear (&event->bound);
+  g_free (event);
+}
+
+gboolean
+asyncio_event_is_set (AsyncioEvent *event)
+{
+  g_return_val_if_fail (event != NULL, FALSE);
+
+  return event->is_set;
+}
+
+void
+asyncio_event_set (AsyncioEvent *event)
+{
+  g_return_if_fail (event != NULL);
+
+  if (event->is_set)
+    return;
+
+  event->is_set = TRUE;
+  while (asyncio_waiters_wake_next (&event->waiters))
+    ;
+}
+
+void
+asyncio_event_clear (AsyncioEvent *event)
+{
+  g_return_if_fail (event != NULL);
+
+  event->is_set = FALSE;
+}
+
+/* Who was woken goes on, also if the event was cleared before it ran: it was set, and that is what it waited for. */
+gboolean
+asyncio_event_wait (AsyncioEvent  *event,
+                    GError       **error)
+{
+  g_autoptr (AsyncioEvent) held = NULL;
+  AsyncioLoop *loop;
+
+  g_return_val_if_fail (event != NULL, FALSE);
+
+  if (!asyncio_coroutine_check_inside (error))
+    return FALSE;
+
+  if (event->is_set)
+    return TRUE;
+
+  loop = asyncio_loop_bound_get_loop (&event->bound, error);
+  if (loop == NULL)
+    return FALSE;
+
+  held = asyncio_event_ref (event);
+
+  return asyncio_waiters_wait (&event->waiters, loop, NULL, error);
+}
+
+static gpointer
+event_wait_body (gpointer   event,
+                 GError   **error)
+{
+  (void) asyncio_event_wait (event, error);
+
+  return NULL;
+}
+
+AsyncioCoroutine *
+asyncio_event_wait_coroutine (AsyncioEvent *event)
+{
+  g_return_val_if_fail (event != NULL, NULL);
+
+  return asyncio_coroutine_new_full (event_wait_body, asyncio_event_ref (event), (GDestroyNotify) asyncio_event_unref,
+                                     NULL, "wait", G_STRLOC);
 }

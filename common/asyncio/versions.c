@@ -42,7 +42,10 @@ const AsyncioVersionRules asyncio_version_rules = {
   .executor_is_modest = SINCE (8),
   .executor_reuses_idle_threads = SINCE (8),
 
-  .semaphore_is_fair = SINCE (10),
+  .semaphore_is_fair = SINCE (9),
+
+  .semaphore_waiters_lock = SINCE (10),
+  .binds_on_first_use = SINCE (10),
 
   .timeout_error_is_builtin = SINCE (11),
 

@@ -100,8 +100,14 @@ typedef struct
   /** Since 3.11 asyncio.TimeoutError is the built-in TimeoutError. (C has only one in any case.) */
   gboolean timeout_error_is_builtin;
 
-  /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
+  /** Since 3.9 a newcomer to a semaphore waits behind those who were woken and have not run yet, before it could overtake. */
   gboolean semaphore_is_fair;
+
+  /** Since 3.10 a share is off a semaphore's counter as soon as a waiter is woken for it, and one with waiters is locked. */
+  gboolean semaphore_waiters_lock;
+
+  /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
+  gboolean binds_on_first_use;
 
   /** What is done before a loop is closed, ended by a name that is NULL. */
   const AsyncioCleanupStep *cleanup_steps;

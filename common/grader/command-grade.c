@@ -34,7 +34,8 @@ typedef struct
   GPtrArray *submissions;   /* (element-type LabSubmission) */
   GPtrArray *ignored;       /* (element-type utf8) */
   GPtrArray *rows;          /* (element-type Row): one for each submission */
-  AsyncioSemaphore *in_flight;
+  guint jobs;               /* how many slots the sandbox has */
+  AsyncioSemaphore *in_flight; /* (nullable) made in the loop that it is for */
   LabOutput *output;
   guint n_done;
 } Grading;
@@ -206,6 +207,9 @@ grade_body (gpointer   user_data,
 
   if (!record_references (self, error))
     return NULL;
+
+  /* More submissions than slots are under way, so that no slot waits for a compiler, but not all of a large course. */
+  self->in_flight = asyncio_semaphore_new (self->jobs + 1);
 
   for (guint i = 0; i < self->rows->len; i++)
     {
@@ -451,8 +455,7 @@ grade (Grading     *self,
   if (self->output == NULL)
     return FALSE;
 
-  /* More submissions than slots are under way, so that no slot waits for a compiler, but not all of a large course. */
-  self->in_flight = asyncio_semaphore_new (jobs + 1);
+  self->jobs = jobs;
 
   g_printerr ("Sandbox: %s\n", lab_sandbox_describe (self->session->sandbox));
 

@@ -51,7 +51,7 @@ struct _LabSandbox
   char *bwrap;
   GArray *slots;               /* (element-type LabSlot) */
   GQueue free_slots;           /* of pointers into slots */
-  AsyncioSemaphore *semaphore; /* counts them */
+  AsyncioSemaphore *semaphore; /* (nullable) counts them; made in the loop that it is for */
 };
 
 /* --- What this machine offers ------------------------------------------------------------ */
@@ -130,7 +130,6 @@ make_slots (LabSandbox  *self,
 
   for (guint i = 0; i < n_slots; i++)
     g_queue_push_tail (&self->free_slots, &g_array_index (self->slots, LabSlot, i));
-  self->semaphore = asyncio_semaphore_new (n_slots);
 
   return TRUE;
 }
@@ -473,6 +472,9 @@ lab_sandbox_run (LabSandbox    *self,
   gboolean done;
 
   memset (result, 0, sizeof *result);
+
+  if (self->semaphore == NULL)
+    self->semaphore = asyncio_semaphore_new (self->slots->len);
 
   if (!asyncio_semaphore_acquire (self->semaphore, error))
     return FALSE;

@@ -11,6 +11,7 @@ gint n_values;
 
 static gint n_loops; /* those that are not freed */
 static GString *notes;
+static gboolean loop_is_current;
 
 /* --- Notes -------------------------------------------------------------------------- */
 
@@ -323,6 +324,61 @@ start_and_forget (AsyncioCoroutine *coroutine)
   asyncio_unref (start (coroutine));
 }
 
+/* --- Exploring -------------------------------------------------------------------- */
+
+static void
+cancel_all (GPtrArray *tasks)
+{
+  for (guint i = 0; i < tasks->len; i++)
+    asyncio_task_cancel (tasks->pdata[i]);
+  run_to_the_end ();
+}
+
+static void
+explore_one (GPtrArray  *(*start_all) (void),
+             const char *(*check) (GPtrArray *tasks),
+             const guint   turns[2],
+             const guint   victims[2])
+{
+  g_autoptr (GPtrArray) tasks = start_all ();
+  const char *wrong;
+
+  run_turns (turns[0]);
+  asyncio_task_cancel (tasks->pdata[victims[0]]);
+  run_turns (turns[1] - turns[0]);
+  asyncio_task_cancel (tasks->pdata[victims[1]]);
+  run_to_the_end ();
+
+  wrong = check (tasks);
+  if (wrong != NULL)
+    g_error ("task %u cancelled after %u turns and task %u after %u turns: %s", victims[0], turns[0], victims[1], turns[1],
+             wrong);
+
+  cancel_all (tasks);
+}
+
+void
+explore_cancellations (GPtrArray  *(*start_all) (void),
+                       const char *(*check) (GPtrArray *tasks),
+                       guint         n_turns)
+{
+  g_autoptr (GPtrArray) some = start_all ();
+  guint n = some->len;
+  const char *wrong;
+
+  run_to_the_end ();
+  wrong = check (some);
+  if (wrong != NULL)
+    g_error ("nobody cancelled: %s", wrong);
+  cancel_all (some);
+
+  for (guint first = 0; first <= n_turns; first++)
+    for (guint second = first; second <= n_turns; second++)
+      for (guint a = 0; a < n; a++)
+        for (guint b = 0; b < n; b++)
+          explore_one (start_all, check, (guint[]) { first, second }, (guint[]) { a, b });
+}
+
 /* --- Tests ------------------------------------------------------------------------ */
 
 static void
@@ -332,9 +388,13 @@ run_case (gconstpointer data)
 
   notes = g_string_new (NULL);
   loop = new_virtual_loop ();
+  if (loop_is_current)
+    asyncio_set_event_loop (loop);
 
   self->func ();
 
+  if (loop_is_current)
+    asyncio_set_event_loop (NULL);
   end_loop (g_steal_pointer (&loop));
   assert_notes ("");
   g_assert_cmpint (n_values, ==, 0);
@@ -355,4 +415,15 @@ run_tests (int             argc,
     g_test_add_data_func (cases[i].path, &cases[i], run_case);
 
   return g_test_run ();
+}
+
+int
+run_tests_in_current_loop (int             argc,
+                           char          **argv,
+                           const TestCase *cases,
+                           gsize           n_cases)
+{
+  loop_is_current = TRUE;
+
+  return run_tests (argc, argv, cases, n_cases);
 }

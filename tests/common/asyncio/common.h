@@ -26,6 +26,12 @@ int run_tests (int             argc,
                const TestCase *cases,
                gsize           n_cases);
 
+/* The same with each test's loop as the current one of the thread, for what belongs to that when it is made. */
+int run_tests_in_current_loop (int             argc,
+                               char          **argv,
+                               const TestCase *cases,
+                               gsize           n_cases);
+
 /* --- The loop ---------------------------------------------------------------------- */
 
 /* The loop of the test that runs. What it reports goes into the notes: [message: error]. */
@@ -113,6 +119,17 @@ AsyncioCoroutine *waits_for (const char *name,
 /* A coroutine that sleeps and returns its name. */
 AsyncioCoroutine *sleeper (const char *name,
                            double      delay);
+
+/*
+ * Tries every way of cancelling two of several tasks: any two (also one of them twice), the first after any number of turns
+ * and the second in the same turn or any later one. After each, what can run runs.
+ *
+ * start_all: (transfer full): makes what is to be tried, and tasks that use it
+ * check: looks at what has become of them. Returns what is wrong, or NULL. Tasks that wait are cancelled afterwards
+ */
+void explore_cancellations (GPtrArray  *(*start_all) (void),
+                            const char *(*check) (GPtrArray *tasks),
+                            guint         n_turns);
 
 /* Makes a task of the test's loop. */
 AsyncioTask *start (AsyncioCoroutine *coroutine) G_GNUC_WARN_UNUSED_RESULT;

@@ -44,8 +44,12 @@ test_outside (void)
 {
   static const char expected[] = "RuntimeError: await outside a coroutine";
   g_autoptr (AsyncioFuture) future = asyncio_loop_create_future (loop);
-  g_autoptr (AsyncioSemaphore) semaphore = asyncio_semaphore_new (1);
+  g_autoptr (AsyncioSemaphore) semaphore = NULL;
   g_autoptr (GError) error = NULL;
+
+  asyncio_set_event_loop (loop);
+  semaphore = asyncio_semaphore_new (1);
+  asyncio_set_event_loop (NULL);
 
   g_assert_null (asyncio_await (future, &error));
   assert_error (error, expected);

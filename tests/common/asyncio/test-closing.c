@@ -449,7 +449,11 @@ acquire (gpointer   semaphore,
 static void
 test_semaphore (void)
 {
-  AsyncioSemaphore *semaphore = asyncio_semaphore_new (0);
+  AsyncioSemaphore *semaphore;
+
+  asyncio_set_event_loop (loop);
+  semaphore = asyncio_semaphore_new (0);
+  asyncio_set_event_loop (NULL);
 
   start_and_forget (waits_for ("first", asyncio_coroutine_new (acquire, semaphore, NULL)));
   start_and_forget (waits_for ("second", asyncio_coroutine_new (acquire, semaphore, NULL)));
