@@ -130,6 +130,7 @@ wait_together (gpointer   user_data,
     }
   asyncio_task_cancel (first);
   (void) asyncio_sleep (1, error);
+  note ("later");
   for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
     {
       if (!asyncio_future_done (futures[i]))
@@ -146,7 +147,7 @@ test_cancelled (void)
 {
   start_and_forget (asyncio_coroutine_new (wait_together, GINT_TO_POINTER (FALSE), NULL));
   run_to_the_end ();
-  assert_notes ("0=CancelledError 1=y 2=y");
+  assert_notes ("0=CancelledError later 1=y 2=y");
 }
 
 static void
@@ -154,7 +155,7 @@ test_cancelled_when_woken (void)
 {
   start_and_forget (asyncio_coroutine_new (wait_together, GINT_TO_POINTER (TRUE), NULL));
   run_to_the_end ();
-  assert_notes ("0=CancelledError 1=x 2=y");
+  assert_notes ("0=CancelledError 1=x later 2=y");
 }
 
 /* Nothing happens before the first coroutine is asked for. A coroutine that nobody comes to is told of. */
