@@ -39,7 +39,8 @@ as_completed_clear (gpointer data)
   AsyncioAsCompleted *self = data;
   gpointer future;
 
-  /* The callbacks and the timer hold a reference, so none is left. */
+  if (self->timer != NULL)
+    asyncio_handle_cancel (self->timer);
   while (self->done.length > 0)
     if ((future = g_queue_pop_head (&self->done)) != NULL)
       asyncio_unref (future);
@@ -133,24 +134,18 @@ on_completion (AsyncioFuture  *future,
 
   put (self, asyncio_ref (future));
   if (g_hash_table_size (self->todo) == 0 && self->timer != NULL)
-    {
-      asyncio_handle_cancel (self->timer);
-      g_clear_pointer (&self->timer, asyncio_handle_unref);
-    }
+    asyncio_handle_cancel (self->timer);
 }
 
 static void
 on_timeout (gpointer   user_data,
             GError   **error)
 {
-  AsyncioAsCompleted *self = user_data;
+  AsyncioAsCompleted *self = g_rc_box_acquire (user_data); /* the callbacks may have the last ones */
   GHashTableIter iter;
   gpointer future;
 
   (void) error;
-
-  /* It has a reference to us, and we have one to it. */
-  g_clear_pointer (&self->timer, asyncio_handle_unref);
 
   g_hash_table_iter_init (&iter, self->todo);
   while (g_hash_table_iter_next (&iter, &future, NULL))
@@ -159,6 +154,7 @@ on_timeout (gpointer   user_data,
       put (self, NULL);
     }
   g_hash_table_remove_all (self->todo);
+  as_completed_unref (self);
 }
 
 /* At the first coroutine: makes the futures, and watches them. */
@@ -193,8 +189,8 @@ begin (AsyncioAsCompleted  *self,
   if (self->timeout == ASYNCIO_NO_TIMEOUT || self->n_left == 0)
     return TRUE;
 
-  self->timer = asyncio_loop_call_later (loop, self->timeout, on_timeout, g_rc_box_acquire (self), as_completed_unref,
-                                         error);
+  /* The timer needs no reference: as long as there is something to do for it, the callbacks have one. */
+  self->timer = asyncio_loop_call_later (loop, self->timeout, on_timeout, self, NULL, error);
   if (self->timer == NULL)
     return FALSE;
   asyncio_handle_ref (self->timer);

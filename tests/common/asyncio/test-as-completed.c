@@ -130,6 +130,7 @@ wait_together (gpointer   user_data,
     }
   asyncio_task_cancel (first);
   (void) asyncio_sleep (1, error);
+  note ("later");
   for (guint i = 0; i < G_N_ELEMENTS (futures); i++)
     {
       if (!asyncio_future_done (futures[i]))
@@ -146,7 +147,7 @@ test_cancelled (void)
 {
   start_and_forget (asyncio_coroutine_new (wait_together, GINT_TO_POINTER (FALSE), NULL));
   run_to_the_end ();
-  assert_notes ("0=CancelledError 1=y 2=y");
+  assert_notes ("0=CancelledError later 1=y 2=y");
 }
 
 static void
@@ -154,7 +155,7 @@ test_cancelled_when_woken (void)
 {
   start_and_forget (asyncio_coroutine_new (wait_together, GINT_TO_POINTER (TRUE), NULL));
   run_to_the_end ();
-  assert_notes ("0=CancelledError 1=x 2=y");
+  assert_notes ("0=CancelledError 1=x later 2=y");
 }
 
 /* Nothing happens before the first coroutine is asked for. A coroutine that nobody comes to is told of. */
@@ -201,6 +202,31 @@ test_freed_early (void)
   assert_notes ("value");
 }
 
+/* The same with a time that gets over: nobody is left to be told, and the future has lost its callback. */
+static gpointer
+begin_and_leave (gpointer   future,
+                 GError   **error)
+{
+  g_autoptr (AsyncioAsCompleted) iterator = asyncio_as_completed (&future, 1, 5);
+  g_autoptr (AsyncioCoroutine) next_one = asyncio_ref_sink (asyncio_as_completed_next (iterator, error));
+
+  return NULL;
+}
+
+static void
+test_left_alone (void)
+{
+  g_autoptr (AsyncioFuture) future = asyncio_loop_create_future (loop);
+
+  start_and_forget (asyncio_coroutine_new (begin_and_leave, future, NULL));
+  expect_warning ("*was never awaited*");
+  run_to_the_end ();
+  assert_warned ();
+  g_assert_cmpfloat (asyncio_loop_time (loop), ==, 5.0);
+  asyncio_future_set_result (future, NULL, NULL, NULL);
+  run_to_the_end ();
+}
+
 /* The loop is closed while all wait: the coroutine, the timer and the callbacks. */
 static void
 test_closed (void)
@@ -243,6 +269,7 @@ static const TestCase cases[] = {
   { "/core/as-completed/cancelled-when-woken", test_cancelled_when_woken },
   { "/core/as-completed/lazy", test_lazy },
   { "/core/as-completed/freed-early", test_freed_early },
+  { "/core/as-completed/left-alone", test_left_alone },
   { "/core/as-completed/closed", test_closed },
   { "/core/as-completed/refused", test_refused },
 };

@@ -461,7 +461,9 @@ test_cancelled_when_done (void)
       run_turns (1);
       asyncio_future_set_result (future, value_new ("value"), value_free, NULL);
       run_turns (turns);
-      g_assert_true (asyncio_task_cancel (task));
+      if (asyncio_version_rules.wait_for_is_timeout_block && turns == 1)
+        is_lost = TRUE; /* it has seen it: there is no waiter in between, so it was a turn earlier */
+      g_assert_cmpint (asyncio_task_cancel (task), ==, !asyncio_version_rules.wait_for_is_timeout_block || turns == 0);
       run_to_the_end ();
       g_assert_cmpint (asyncio_task_cancelled (task), ==, !is_lost);
       asyncio_unref (future);
@@ -519,19 +521,18 @@ test_closed (void)
 
 /* --- wait_for: misuse --------------------------------------------------------------------------------------------- */
 
-/* A future of another loop, and what is no awaitable. */
+/* A future of another loop, and what is no awaitable. Since 3.12 it is the await that complains. */
 static void
 test_refused (void)
 {
   AsyncioLoop *other = new_virtual_loop ();
   g_autoptr (AsyncioFuture) theirs = asyncio_loop_create_future (other);
 
-  run_and_note (outer (theirs, 5));
-  run_and_note (outer (theirs, 0));
-  run_and_note (outer (GINT_TO_POINTER (42), 5));
-  assert_notes ("ValueError@0 ValueError: loop argument must agree with Future "
-                "ValueError@0 ValueError: loop argument must agree with Future "
-                "TypeError@0 TypeError: An asyncio.Future, a coroutine or an awaitable is required");
+  wait_for (theirs, 5);
+  wait_for (theirs, 0);
+  wait_for (GINT_TO_POINTER (42), 5);
+  assert_notes (by_version ("ValueError@0 ValueError@0 TypeError@0", NULL, NULL, NULL,
+                            "RuntimeError@0 ValueError@0 TypeError@0"));
   g_assert_false (asyncio_future_done (theirs));
   end_loop (other);
 }
