@@ -16,6 +16,7 @@
 #include <asyncio/objects.h>
 #include <asyncio/coroutines.h>
 #include <asyncio/clock.h>
+#include <asyncio/contextvars.h>
 #include <asyncio/events.h>
 #include <asyncio/base-events.h>
 #include <asyncio/futures.h>

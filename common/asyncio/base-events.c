@@ -175,12 +175,13 @@ asyncio_loop_add_ready (AsyncioLoop   *self,
 }
 
 AsyncioHandle *
-asyncio_loop_call_soon_named (AsyncioLoop      *loop,
-                              AsyncioCallback   callback,
-                              gpointer          user_data,
-                              GDestroyNotify    destroy,
-                              const char       *name,
-                              GError          **error)
+asyncio_loop_call_soon_named (AsyncioLoop        *loop,
+                              AsyncioCallback     callback,
+                              gpointer            user_data,
+                              GDestroyNotify      destroy,
+                              const char         *name,
+                              AsyncioContextVars *context,
+                              GError            **error)
 {
   AsyncioHandle *handle;
 
@@ -195,6 +196,7 @@ asyncio_loop_call_soon_named (AsyncioLoop      *loop,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
   asyncio_loop_add_ready (loop, handle);
 
   return handle;
@@ -214,13 +216,14 @@ seconds_to_ns (double seconds)
 }
 
 static AsyncioHandle *
-call_at_ns (AsyncioLoop      *self,
-            gint64            when_ns,
-            AsyncioCallback   callback,
-            gpointer          user_data,
-            GDestroyNotify    destroy,
-            const char       *name,
-            GError          **error)
+call_at_ns (AsyncioLoop        *self,
+            gint64              when_ns,
+            AsyncioCallback     callback,
+            gpointer            user_data,
+            GDestroyNotify      destroy,
+            const char         *name,
+            AsyncioContextVars *context,
+            GError            **error)
 {
   AsyncioHandle *handle;
 
@@ -232,6 +235,7 @@ call_at_ns (AsyncioLoop      *self,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
   handle->loop = self;
   handle->when_ns = when_ns;
   asyncio_timer_heap_push (&self->timers, handle);
@@ -240,13 +244,14 @@ call_at_ns (AsyncioLoop      *self,
 }
 
 AsyncioHandle *
-asyncio_loop_call_later_named (AsyncioLoop      *loop,
-                               double            delay,
-                               AsyncioCallback   callback,
-                               gpointer          user_data,
-                               GDestroyNotify    destroy,
-                               const char       *name,
-                               GError          **error)
+asyncio_loop_call_later_named (AsyncioLoop        *loop,
+                               double              delay,
+                               AsyncioCallback     callback,
+                               gpointer            user_data,
+                               GDestroyNotify      destroy,
+                               const char         *name,
+                               AsyncioContextVars *context,
+                               GError            **error)
 {
   gint64 now;
   gint64 delay_ns;
@@ -257,22 +262,23 @@ asyncio_loop_call_later_named (AsyncioLoop      *loop,
   now = asyncio_clock_get_ns (loop->clock);
   delay_ns = MIN (seconds_to_ns (delay), G_MAXINT64 - now);
 
-  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, error);
+  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, context, error);
 }
 
 AsyncioHandle *
-asyncio_loop_call_at_named (AsyncioLoop      *loop,
-                            double            when,
-                            AsyncioCallback   callback,
-                            gpointer          user_data,
-                            GDestroyNotify    destroy,
-                            const char       *name,
-                            GError          **error)
+asyncio_loop_call_at_named (AsyncioLoop        *loop,
+                            double              when,
+                            AsyncioCallback     callback,
+                            gpointer            user_data,
+                            GDestroyNotify      destroy,
+                            const char         *name,
+                            AsyncioContextVars *context,
+                            GError            **error)
 {
   g_return_val_if_fail (loop != NULL, NULL);
   g_return_val_if_fail (callback != NULL, NULL);
 
-  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, error);
+  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, context, error);
 }
 
 void
@@ -283,12 +289,13 @@ asyncio_loop_remove_timer (AsyncioLoop   *self,
 }
 
 gboolean
-asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
-                                         AsyncioCallback   callback,
-                                         gpointer          user_data,
-                                         GDestroyNotify    destroy,
-                                         const char       *name,
-                                         GError          **error)
+asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
+                                         AsyncioCallback     callback,
+                                         gpointer            user_data,
+                                         GDestroyNotify      destroy,
+                                         const char         *name,
+                                         AsyncioContextVars *context,
+                                         GError            **error)
 {
   AsyncioHandle *handle;
   gboolean closed;
@@ -297,6 +304,7 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
   g_return_val_if_fail (callback != NULL, FALSE);
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
 
   g_mutex_lock (&loop->inbox_lock);
   closed = loop->inbox_closed;

@@ -526,12 +526,17 @@ asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                         AsyncioFutureCallback   callback,
                                         gpointer                user_data,
                                         GDestroyNotify          destroy,
-                                        const char             *name)
+                                        const char             *name,
+                                        AsyncioContextVars     *context)
 {
+  AsyncioHandle *handle;
+
   g_return_if_fail (asyncio_isfuture (future));
   g_return_if_fail (callback != NULL);
 
-  asyncio_future_add_handle (future, asyncio_handle_new_done (callback, user_data, destroy, name));
+  handle = asyncio_handle_new_done (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
+  asyncio_future_add_handle (future, handle);
 }
 
 /* Removes one handle, or all that have this callback and data. */

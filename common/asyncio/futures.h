@@ -134,14 +134,20 @@ gboolean asyncio_future_cancel_msg (AsyncioFuture *future,
  * @param destroy  (nullable): frees @p user_data
  */
 #define asyncio_future_add_done_callback(future, callback, user_data, destroy) \
-  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback))
+  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL)
 
-/** asyncio_future_add_done_callback() with a name for the callback, static, for messages. */
+/** asyncio_future_add_done_callback() with a context, as for asyncio_loop_call_soon_with_context(). */
+#define asyncio_future_add_done_callback_with_context(future, callback, user_data, destroy, context) \
+  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                          (context))
+
+/** asyncio_future_add_done_callback() with a name for the callback, static, for messages, and a context, or NULL. */
 void asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                              AsyncioFutureCallback   callback,
                                              gpointer                user_data,
                                              GDestroyNotify          destroy,
-                                             const char             *name);
+                                             const char             *name,
+                                             AsyncioContextVars     *context);
 
 /**
  * Removes all entries of a callback, `Future.remove_done_callback()`. What is scheduled already stays so.

@@ -23,6 +23,9 @@ typedef struct
   AsyncioContext root;                 /* the thread's own stack */
   AsyncioStackPool stacks;
 
+  AsyncioContextVars **context_vars;     /* the slot of the current context, never NULL */
+  AsyncioContextVars *own_context_vars;  /* (owned) (nullable) the slot where nothing else has one */
+
   AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
 } AsyncioThreadState;
 
