@@ -19,10 +19,12 @@
 
 #include "base-events-private.h"
 
+#include "contextvars-private.h"
 #include "futures-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
+#include <asyncio/versions.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -288,6 +290,14 @@ asyncio_loop_remove_timer (AsyncioLoop   *self,
   asyncio_timer_heap_remove (&self->timers, handle);
 }
 
+static void
+take_inbox (AsyncioLoop *self)
+{
+  g_mutex_lock (&self->inbox_lock);
+  asyncio_handle_queue_append (&self->ready, &self->inbox);
+  g_mutex_unlock (&self->inbox_lock);
+}
+
 gboolean
 asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
                                          AsyncioCallback     callback,
@@ -305,6 +315,14 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
   asyncio_handle_set_context (handle, context);
+
+  /* The loop's own callbacks find the order that call_soon() has. */
+  if (asyncio_thread_state ()->running_loop == loop)
+    {
+      take_inbox (loop);
+      asyncio_loop_add_ready (loop, handle);
+      return TRUE;
+    }
 
   g_mutex_lock (&loop->inbox_lock);
   closed = loop->inbox_closed;
@@ -339,14 +357,6 @@ asyncio_loop_create_future (AsyncioLoop *loop)
 }
 
 /* --- A turn ------------------------------------------------------------------------ */
-
-static void
-take_inbox (AsyncioLoop *self)
-{
-  g_mutex_lock (&self->inbox_lock);
-  asyncio_handle_queue_append (&self->ready, &self->inbox);
-  g_mutex_unlock (&self->inbox_lock);
-}
 
 static void
 queue_due_timers (AsyncioLoop *self)
@@ -663,6 +673,38 @@ asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
   g_warning ("%s", text->str);
 }
 
+/* The slot of the context of what is reported, if that has one. A plain future has none. */
+static AsyncioContextVars **
+slot_of_reported (const AsyncioExceptionContext *context)
+{
+  if (!asyncio_version_rules.exception_handler_has_context)
+    return NULL;
+
+  if (context->future != NULL)
+    return context->future->parent.kind == ASYNCIO_KIND_TASK ? &((AsyncioTask *) context->future)->handle.context : NULL;
+
+  return context->handle != NULL ? &context->handle->context : NULL;
+}
+
+static void
+call_custom_handler (AsyncioLoop                    *self,
+                     const AsyncioExceptionContext  *context,
+                     GError                        **error)
+{
+  AsyncioContextVars **slot = slot_of_reported (context);
+  AsyncioContextVars **outer;
+
+  if (slot == NULL)
+    {
+      self->exception_handler (self, context, self->exception_handler_data, error);
+    }
+  else if (asyncio_context_vars_enter (slot, &outer, error))
+    {
+      self->exception_handler (self, context, self->exception_handler_data, error);
+      asyncio_context_vars_exit (outer);
+    }
+}
+
 void
 asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
                                      const AsyncioExceptionContext *context)
@@ -678,7 +720,7 @@ asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
       return;
     }
 
-  loop->exception_handler (loop, context, loop->exception_handler_data, &error);
+  call_custom_handler (loop, context, &error);
 
   if (error != NULL)
     asyncio_loop_default_exception_handler (loop, &(AsyncioExceptionContext) {

@@ -103,6 +103,9 @@ typedef struct
   /** Since 3.10 a released semaphore with waiters counts as locked, so a newcomer cannot overtake. */
   gboolean semaphore_is_fair;
 
+  /** Since 3.12 the exception handler runs in the context of the task or callback that is reported. */
+  gboolean exception_handler_has_context;
+
   /** What is done before a loop is closed, ended by a name that is NULL. */
   const AsyncioCleanupStep *cleanup_steps;
 } AsyncioVersionRules;
