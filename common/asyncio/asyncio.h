@@ -22,6 +22,7 @@
 #include <asyncio/futures.h>
 #include <asyncio/tasks.h>
 #include <asyncio/locks.h>
+#include <asyncio/futures-concurrent.h>
 #include <asyncio/executor.h>
 #include <asyncio/subprocess.h>
 #include <asyncio/versions.h>

@@ -8,10 +8,11 @@
  */
 
 #include <asyncio/base-events.h>
+#include <asyncio/executor.h>
 
 #include "clock-private.h"
 #include "events-private.h"
-#include "executor-private.h"
+#include "futures-concurrent-private.h"
 #include "tasks-private.h"
 #include "timers-private.h"
 #include "wakeup-private.h"
@@ -55,7 +56,7 @@ struct _AsyncioLoop
   AsyncioFuture *awaited;    /* (unowned) those for which something waits */
 
   AsyncioExecutor *default_executor; /* (nullable) */
-  AsyncioWorkItem *work_items;       /* (owned) what threads do for futures of this loop */
+  AsyncioChain *chains;              /* (owned) futures of this loop that wait for threads */
 
   GQueue cleanup_steps; /* see cleanup.c */
 

@@ -139,7 +139,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
       g_clear_pointer (&loop->default_executor, asyncio_executor_unref);
     }
 
-  asyncio_work_item_list_abandon (&loop->work_items);
+  asyncio_chain_list_abandon (&loop->chains);
   asyncio_future_list_abandon (&loop->awaited);
   asyncio_task_list_abandon (&loop->tasks);
   asyncio_loop_unref (loop);

@@ -59,7 +59,7 @@ gpointer asyncio_future_result (AsyncioFuture  *future,
  * Takes the value out of a future. After this asyncio_future_result() gives NULL.
  *
  * @param future  a future
- * @param error  as for asyncio_future_result()
+ * @param error  as for asyncio_future_result(); RuntimeError for a future that asyncio_wrap_future() made
  * @return (transfer full) (nullable): the value, to be freed as whoever made it says
  */
 gpointer asyncio_future_steal_result (AsyncioFuture  *future,

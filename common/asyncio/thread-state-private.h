@@ -7,7 +7,7 @@
  * thread (the explorer does) has one pointer to switch.
  */
 
-#include <asyncio/types.h>
+#include <asyncio/futures-concurrent.h>
 
 #include "context-private.h"
 #include "stacks-private.h"
@@ -25,6 +25,8 @@ typedef struct
 
   AsyncioContextVars **context_vars;     /* the slot of the current context, never NULL */
   AsyncioContextVars *own_context_vars;  /* (owned) (nullable) the slot where nothing else has one */
+
+  AsyncioConcurrentFuture *work; /* (unowned) (nullable) what a thread of a pool works for */
 
   AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
 } AsyncioThreadState;
