@@ -41,6 +41,7 @@ struct _AsyncioLoop
 
   AsyncioClock *clock; /* (nullable) virtual */
   guint n_owed;        /* results that other threads will post: time must not jump meanwhile */
+  guint n_impatient;   /* threads that wait for the loop, but will give up some time and be owed again */
 
   /* What runs. */
   GThread *thread; /* (unowned) (nullable) where run_forever() is under way */

@@ -296,7 +296,9 @@ static void
 owe_again (AsyncioConcurrentFuture *self)
 {
   self->feeder->n_owed += self->n_blocked;
+  self->feeder->n_impatient -= self->n_impatient;
   self->n_blocked = 0;
+  self->n_impatient = 0;
 }
 
 /* _set_concurrent_future_state. In the loop. */
@@ -450,8 +452,9 @@ asyncio_run_coroutine_threadsafe (AsyncioCoroutine  *coroutine,
 /* A thread works for a future of the loop, and blocks until another one is done. */
 typedef struct
 {
-  AsyncioConcurrentFuture *work; /* (owned) */
+  AsyncioConcurrentFuture *work;    /* (owned) */
   AsyncioConcurrentFuture *awaited; /* (owned) */
+  gboolean has_timeout;
 } Blocked;
 
 static void
@@ -490,6 +493,11 @@ note_blocked (gpointer   user_data,
 
   self->awaited->n_blocked++;
   self->awaited->feeder->n_owed--;
+  if (self->has_timeout)
+    {
+      self->awaited->n_impatient++;
+      self->awaited->feeder->n_impatient++;
+    }
 }
 
 static void
@@ -501,16 +509,19 @@ note_not_blocked (gpointer   user_data,
   (void) error;
 
   /* It may have got done meanwhile, and then nobody is counted any more. */
-  if (!is_expected (self) || self->awaited->n_blocked == 0)
+  if (!is_expected (self) || self->awaited->n_impatient == 0)
     return;
 
   self->awaited->n_blocked--;
+  self->awaited->n_impatient--;
   self->awaited->feeder->n_owed++;
+  self->awaited->feeder->n_impatient--;
 }
 
 static void
 tell_feeder (AsyncioConcurrentFuture *self,
-             AsyncioCallback          what)
+             AsyncioCallback          what,
+             gboolean                 has_timeout)
 {
   AsyncioConcurrentFuture *work = asyncio_thread_state ()->work;
   Blocked *blocked;
@@ -520,18 +531,19 @@ tell_feeder (AsyncioConcurrentFuture *self,
     return;
 
   blocked = g_new (Blocked, 1);
-  *blocked = (Blocked) { asyncio_concurrent_future_ref (work), asyncio_concurrent_future_ref (self) };
+  *blocked = (Blocked) { asyncio_concurrent_future_ref (work), asyncio_concurrent_future_ref (self), has_timeout };
   (void) asyncio_loop_call_soon_threadsafe (self->feeder, what, blocked, blocked_free, NULL);
 }
 
 void
-asyncio_concurrent_future_waits (AsyncioConcurrentFuture *self)
+asyncio_concurrent_future_waits (AsyncioConcurrentFuture *self,
+                                 gboolean                 has_timeout)
 {
-  tell_feeder (self, note_blocked);
+  tell_feeder (self, note_blocked, has_timeout);
 }
 
 void
 asyncio_concurrent_future_waits_no_more (AsyncioConcurrentFuture *self)
 {
-  tell_feeder (self, note_not_blocked);
+  tell_feeder (self, note_not_blocked, TRUE);
 }

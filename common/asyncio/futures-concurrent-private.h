@@ -25,6 +25,7 @@ struct _AsyncioConcurrentFuture
   AsyncioLoop *feeder;   /* constant; (owned) (nullable) the loop that will make it done */
   AsyncioTask *task;     /* the feeder's thread only; (unowned) (nullable) the task that it comes from */
   guint n_blocked;       /* the feeder's thread only: threads that it does not wait for, as they wait for this */
+  guint n_impatient;     /* the feeder's thread only: those of them that will give up some time */
 };
 
 /* run_coroutine_threadsafe()'s future. */
@@ -45,5 +46,6 @@ AsyncioFuture *asyncio_wrap_future_of_own (AsyncioConcurrentFuture  *future,
 void asyncio_chain_list_abandon (AsyncioChain **head);
 
 /* This thread is about to block until a future is done; it has given that up. */
-void asyncio_concurrent_future_waits (AsyncioConcurrentFuture *self);
+void asyncio_concurrent_future_waits (AsyncioConcurrentFuture *self,
+                                      gboolean                 has_timeout);
 void asyncio_concurrent_future_waits_no_more (AsyncioConcurrentFuture *self);

@@ -192,7 +192,7 @@ wait_until_done (AsyncioConcurrentFuture *self,
   gboolean in_time = TRUE;
 
   g_mutex_unlock (&self->lock);
-  asyncio_concurrent_future_waits (self);
+  asyncio_concurrent_future_waits (self, timeout != ASYNCIO_NO_TIMEOUT);
   g_mutex_lock (&self->lock);
 
   while (!is_done (self) && in_time)

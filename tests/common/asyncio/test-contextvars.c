@@ -25,8 +25,9 @@ static const char *
 get (void)
 {
   g_autoptr (GError) error = NULL;
+  gconstpointer value = asyncio_context_var_get (var, &error);
 
-  return outcome (asyncio_context_var_get (var, &error), error);
+  return outcome (value, error);
 }
 
 /* Whatever a test sets, it sets in a context of its own: that of the thread would live as long as the thread. */
