@@ -522,6 +522,7 @@ test_wrap_closed (void)
   close_loop ();
   g_assert_null (asyncio_wrap_future (concurrent, loop, &error));
   assert_error (error, "RuntimeError: Event loop is closed");
+  g_assert_false (asyncio_future_done (future));
 }
 
 /* --- run_coroutine_threadsafe ------------------------------------------------------------------ */
