@@ -7,6 +7,8 @@
 
 #include "common.h"
 
+#include "base-events-private.h"
+
 #define N_THREADS 4
 
 /* --- Gates --------------------------------------------------------------------------- */
@@ -219,20 +221,36 @@ test_failing_callback (void)
 }
 
 /* Several threads block in result(), and all get the value. */
+typedef struct
+{
+  AsyncioConcurrentFuture *future;
+  Gate gate;
+} Crowd;
+
 static gpointer
 get_result (gpointer data)
 {
-  return asyncio_concurrent_future_result (data, ASYNCIO_NO_TIMEOUT, NULL);
+  Crowd *self = data;
+
+  gate_pass (&self->gate);
+
+  return asyncio_concurrent_future_result (self->future, ASYNCIO_NO_TIMEOUT, NULL);
 }
 
 static void
 test_blocked (void)
 {
   g_autoptr (AsyncioConcurrentFuture) future = asyncio_concurrent_future_new ();
+  Crowd crowd = { future, { .is_open = TRUE } };
   GThread *threads[N_THREADS];
 
   for (guint i = 0; i < N_THREADS; i++)
-    threads[i] = g_thread_new ("blocked", get_result, future);
+    threads[i] = g_thread_new ("blocked", get_result, &crowd);
+  gate_wait_for (&crowd.gate, N_THREADS);
+
+  /* Most are blocked by now, though it does not matter how many. */
+  for (guint i = 0; i < 1000; i++)
+    g_thread_yield ();
   asyncio_concurrent_future_set_result (future, value_new ("value"), value_free, NULL);
   for (guint i = 0; i < N_THREADS; i++)
     g_assert_cmpstr (g_thread_join (threads[i]), ==, "value");
@@ -327,6 +345,52 @@ test_submit (void)
   end_executor (g_steal_pointer (&executor));
   g_clear_pointer (&good, asyncio_concurrent_future_unref);
   g_assert_cmpint (n_values, ==, 0);
+}
+
+/* The data is gone before anybody hears of the outcome, so also before the callbacks. */
+static void
+note_freed (gpointer data)
+{
+  gint *is_freed = data;
+
+  g_atomic_int_set (is_freed, TRUE);
+}
+
+static gpointer
+check_not_freed (gpointer   is_freed,
+                   GError   **error)
+{
+  (void) error;
+  g_assert_false (g_atomic_int_get ((gint *) is_freed));
+
+  return NULL;
+}
+
+static void
+check_freed (AsyncioConcurrentFuture  *future,
+             gpointer                  is_freed,
+             GError                  **error)
+{
+  (void) future;
+  (void) error;
+  g_assert_true (g_atomic_int_get ((gint *) is_freed));
+}
+
+static void
+test_data_is_freed (void)
+{
+  AsyncioExecutor *executor = asyncio_thread_pool_executor_new (1);
+  Gate gate = { .is_open = FALSE };
+  gint is_freed = FALSE;
+  g_autoptr (AsyncioConcurrentFuture) first = NULL;
+  g_autoptr (AsyncioConcurrentFuture) second = NULL;
+
+  first = asyncio_executor_submit (executor, pass, &gate, NULL, value_free, NULL);
+  second = asyncio_executor_submit (executor, check_not_freed, &is_freed, note_freed, NULL, NULL);
+  asyncio_concurrent_future_add_done_callback (second, check_freed, &is_freed, NULL);
+  gate_open (&gate);
+  end_executor (executor);
+  g_assert_true (asyncio_concurrent_future_done (second));
 }
 
 /* The one thread is busy: what waits behind it can be cancelled and is never called, what runs cannot. */
@@ -744,6 +808,16 @@ is_patient (gpointer   coroutine,
   return value_new (asyncio_concurrent_future_result (future, 600, error));
 }
 
+static void
+check_owed (gpointer   unused,
+            GError   **error)
+{
+  (void) unused;
+  (void) error;
+  g_assert_cmpuint (loop->n_owed, ==, 1);
+  g_assert_cmpuint (loop->n_impatient, ==, 0);
+}
+
 static gpointer
 loses_patience (gpointer   coroutine,
                 GError   **error)
@@ -752,6 +826,7 @@ loses_patience (gpointer   coroutine,
   g_autoptr (GError) timeout = NULL;
 
   asyncio_concurrent_future_result (future, 0.001, &timeout);
+  asyncio_loop_call_soon_threadsafe (loop, check_owed, NULL, NULL, NULL);
   asyncio_concurrent_future_cancel (future);
 
   return value_new (outcome (NULL, timeout));
@@ -782,6 +857,7 @@ static const TestCase cases[] = {
   { "/core/concurrent/blocked", test_blocked },
   { "/core/concurrent/race", test_race },
   { "/core/concurrent/submit", test_submit },
+  { "/core/concurrent/data-is-freed", test_data_is_freed },
   { "/core/concurrent/cancel-queued", test_cancel_queued },
   { "/core/concurrent/shutdown", test_shutdown },
   { "/core/concurrent/run-in-executor", test_run_in_executor },

@@ -399,6 +399,37 @@ test_other_thread (void)
   g_assert_cmpint (n_values, ==, 0);
 }
 
+/* A context that is entered here cannot be entered in another thread. */
+static gpointer
+try_to_enter (gpointer context)
+{
+  g_autoptr (GError) error = NULL;
+
+  asyncio_context_run (context, read_and_set, NULL, &error);
+
+  return (gpointer) g_intern_string (error != NULL ? error->message : "entered");
+}
+
+static gpointer
+let_another_try (gpointer   context,
+                 GError   **error)
+{
+  const char *said = g_thread_join (g_thread_new ("other", try_to_enter, context));
+
+  (void) error;
+  g_assert_true (g_pattern_match_simple ("cannot enter context: <Context object at 0x*> is already entered", said));
+
+  return NULL;
+}
+
+static void
+test_entered_elsewhere (void)
+{
+  g_autoptr (AsyncioContextVars) context = asyncio_context_new ();
+
+  asyncio_context_run (context, let_another_try, context, NULL);
+}
+
 /*
  * Threads enter one context again and again, copy it, and look into the copies. One at a time gets in, the others are
  * refused; how often is as it happens. Nothing is lost and each value is freed once.
@@ -524,6 +555,7 @@ static const TestCase cases[] = {
   { "/core/contextvars/no-await-inside", test_no_await_inside },
   { "/core/contextvars/closed", test_closed },
   { "/core/contextvars/other-thread", test_other_thread },
+  { "/core/contextvars/entered-elsewhere", test_entered_elsewhere },
   { "/core/contextvars/contended", test_contended },
   { "/core/contextvars/threadsafe", test_threadsafe },
 };
