@@ -62,7 +62,8 @@ async_main (gpointer   user_data,
   asyncio_future_add_done_callback (ASYNCIO_FUTURE (a), done_callback, (gpointer) "done callback sees", NULL);
   asyncio_context_var_set (var, (gpointer) "main 2", NULL, NULL);
   b = kit_spawn (asyncio_coroutine_new (job, (gpointer) "B", NULL));
-  if (!kit_wait (error, a, b, NULL) || !kit_pause (1, error))
+  if (!asyncio_wait ((gpointer[]) { a, b }, 2, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error) ||
+      !kit_pause (1, error))
     return NULL;
   trace ("main sees %s", (char *) asyncio_context_var_get (var, NULL));
   helper ();
