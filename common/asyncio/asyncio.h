@@ -16,12 +16,14 @@
 #include <asyncio/objects.h>
 #include <asyncio/coroutines.h>
 #include <asyncio/clock.h>
+#include <asyncio/contextvars.h>
 #include <asyncio/events.h>
 #include <asyncio/base-events.h>
 #include <asyncio/futures.h>
 #include <asyncio/tasks.h>
 #include <asyncio/locks.h>
 #include <asyncio/queues.h>
+#include <asyncio/futures-concurrent.h>
 #include <asyncio/executor.h>
 #include <asyncio/subprocess.h>
 #include <asyncio/versions.h>

@@ -8,10 +8,11 @@
  */
 
 #include <asyncio/base-events.h>
+#include <asyncio/executor.h>
 
 #include "clock-private.h"
 #include "events-private.h"
-#include "executor-private.h"
+#include "futures-concurrent-private.h"
 #include "tasks-private.h"
 #include "timers-private.h"
 #include "wakeup-private.h"
@@ -40,6 +41,7 @@ struct _AsyncioLoop
 
   AsyncioClock *clock; /* (nullable) virtual */
   guint n_owed;        /* results that other threads will post: time must not jump meanwhile */
+  guint n_impatient;   /* threads that wait for the loop, but will give up some time and be owed again */
 
   /* What runs. */
   GThread *thread; /* (unowned) (nullable) where run_forever() is under way */
@@ -55,7 +57,7 @@ struct _AsyncioLoop
   AsyncioFuture *awaited;    /* (unowned) those for which something waits */
 
   AsyncioExecutor *default_executor; /* (nullable) */
-  AsyncioWorkItem *work_items;       /* (owned) what threads do for futures of this loop */
+  AsyncioChain *chains;              /* (owned) futures of this loop that wait for threads */
 
   GQueue cleanup_steps; /* see cleanup.c */
 

@@ -19,10 +19,12 @@
 
 #include "base-events-private.h"
 
+#include "contextvars-private.h"
 #include "futures-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
+#include <asyncio/versions.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -137,7 +139,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
       g_clear_pointer (&loop->default_executor, asyncio_executor_unref);
     }
 
-  asyncio_work_item_list_abandon (&loop->work_items);
+  asyncio_chain_list_abandon (&loop->chains);
   asyncio_future_list_abandon (&loop->awaited);
   asyncio_task_list_abandon (&loop->tasks);
   asyncio_loop_unref (loop);
@@ -175,12 +177,13 @@ asyncio_loop_add_ready (AsyncioLoop   *self,
 }
 
 AsyncioHandle *
-asyncio_loop_call_soon_named (AsyncioLoop      *loop,
-                              AsyncioCallback   callback,
-                              gpointer          user_data,
-                              GDestroyNotify    destroy,
-                              const char       *name,
-                              GError          **error)
+asyncio_loop_call_soon_named (AsyncioLoop        *loop,
+                              AsyncioCallback     callback,
+                              gpointer            user_data,
+                              GDestroyNotify      destroy,
+                              const char         *name,
+                              AsyncioContextVars *context,
+                              GError            **error)
 {
   AsyncioHandle *handle;
 
@@ -195,6 +198,7 @@ asyncio_loop_call_soon_named (AsyncioLoop      *loop,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
   asyncio_loop_add_ready (loop, handle);
 
   return handle;
@@ -214,13 +218,14 @@ seconds_to_ns (double seconds)
 }
 
 static AsyncioHandle *
-call_at_ns (AsyncioLoop      *self,
-            gint64            when_ns,
-            AsyncioCallback   callback,
-            gpointer          user_data,
-            GDestroyNotify    destroy,
-            const char       *name,
-            GError          **error)
+call_at_ns (AsyncioLoop        *self,
+            gint64              when_ns,
+            AsyncioCallback     callback,
+            gpointer            user_data,
+            GDestroyNotify      destroy,
+            const char         *name,
+            AsyncioContextVars *context,
+            GError            **error)
 {
   AsyncioHandle *handle;
 
@@ -232,6 +237,7 @@ call_at_ns (AsyncioLoop      *self,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
   handle->loop = self;
   handle->when_ns = when_ns;
   asyncio_timer_heap_push (&self->timers, handle);
@@ -240,13 +246,14 @@ call_at_ns (AsyncioLoop      *self,
 }
 
 AsyncioHandle *
-asyncio_loop_call_later_named (AsyncioLoop      *loop,
-                               double            delay,
-                               AsyncioCallback   callback,
-                               gpointer          user_data,
-                               GDestroyNotify    destroy,
-                               const char       *name,
-                               GError          **error)
+asyncio_loop_call_later_named (AsyncioLoop        *loop,
+                               double              delay,
+                               AsyncioCallback     callback,
+                               gpointer            user_data,
+                               GDestroyNotify      destroy,
+                               const char         *name,
+                               AsyncioContextVars *context,
+                               GError            **error)
 {
   gint64 now;
   gint64 delay_ns;
@@ -257,22 +264,23 @@ asyncio_loop_call_later_named (AsyncioLoop      *loop,
   now = asyncio_clock_get_ns (loop->clock);
   delay_ns = MIN (seconds_to_ns (delay), G_MAXINT64 - now);
 
-  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, error);
+  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, context, error);
 }
 
 AsyncioHandle *
-asyncio_loop_call_at_named (AsyncioLoop      *loop,
-                            double            when,
-                            AsyncioCallback   callback,
-                            gpointer          user_data,
-                            GDestroyNotify    destroy,
-                            const char       *name,
-                            GError          **error)
+asyncio_loop_call_at_named (AsyncioLoop        *loop,
+                            double              when,
+                            AsyncioCallback     callback,
+                            gpointer            user_data,
+                            GDestroyNotify      destroy,
+                            const char         *name,
+                            AsyncioContextVars *context,
+                            GError            **error)
 {
   g_return_val_if_fail (loop != NULL, NULL);
   g_return_val_if_fail (callback != NULL, NULL);
 
-  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, error);
+  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, context, error);
 }
 
 void
@@ -282,13 +290,22 @@ asyncio_loop_remove_timer (AsyncioLoop   *self,
   asyncio_timer_heap_remove (&self->timers, handle);
 }
 
+static void
+take_inbox (AsyncioLoop *self)
+{
+  g_mutex_lock (&self->inbox_lock);
+  asyncio_handle_queue_append (&self->ready, &self->inbox);
+  g_mutex_unlock (&self->inbox_lock);
+}
+
 gboolean
-asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
-                                         AsyncioCallback   callback,
-                                         gpointer          user_data,
-                                         GDestroyNotify    destroy,
-                                         const char       *name,
-                                         GError          **error)
+asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
+                                         AsyncioCallback     callback,
+                                         gpointer            user_data,
+                                         GDestroyNotify      destroy,
+                                         const char         *name,
+                                         AsyncioContextVars *context,
+                                         GError            **error)
 {
   AsyncioHandle *handle;
   gboolean closed;
@@ -297,6 +314,15 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
   g_return_val_if_fail (callback != NULL, FALSE);
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
+
+  /* The loop's own callbacks find the order that call_soon() has. */
+  if (asyncio_thread_state ()->running_loop == loop)
+    {
+      take_inbox (loop);
+      asyncio_loop_add_ready (loop, handle);
+      return TRUE;
+    }
 
   g_mutex_lock (&loop->inbox_lock);
   closed = loop->inbox_closed;
@@ -331,14 +357,6 @@ asyncio_loop_create_future (AsyncioLoop *loop)
 }
 
 /* --- A turn ------------------------------------------------------------------------ */
-
-static void
-take_inbox (AsyncioLoop *self)
-{
-  g_mutex_lock (&self->inbox_lock);
-  asyncio_handle_queue_append (&self->ready, &self->inbox);
-  g_mutex_unlock (&self->inbox_lock);
-}
 
 static void
 queue_due_timers (AsyncioLoop *self)
@@ -655,6 +673,38 @@ asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
   g_warning ("%s", text->str);
 }
 
+/* The slot of the context of what is reported, if that has one. A plain future has none. */
+static AsyncioContextVars **
+slot_of_reported (const AsyncioExceptionContext *context)
+{
+  if (!asyncio_version_rules.exception_handler_has_context)
+    return NULL;
+
+  if (context->future != NULL)
+    return context->future->parent.kind == ASYNCIO_KIND_TASK ? &((AsyncioTask *) context->future)->handle.context : NULL;
+
+  return context->handle != NULL ? &context->handle->context : NULL;
+}
+
+static void
+call_custom_handler (AsyncioLoop                    *self,
+                     const AsyncioExceptionContext  *context,
+                     GError                        **error)
+{
+  AsyncioContextVars **slot = slot_of_reported (context);
+  AsyncioContextVars **outer;
+
+  if (slot == NULL)
+    {
+      self->exception_handler (self, context, self->exception_handler_data, error);
+    }
+  else if (asyncio_context_vars_enter (slot, &outer, error))
+    {
+      self->exception_handler (self, context, self->exception_handler_data, error);
+      asyncio_context_vars_exit (outer);
+    }
+}
+
 void
 asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
                                      const AsyncioExceptionContext *context)
@@ -670,7 +720,7 @@ asyncio_loop_call_exception_handler (AsyncioLoop                   *loop,
       return;
     }
 
-  loop->exception_handler (loop, context, loop->exception_handler_data, &error);
+  call_custom_handler (loop, context, &error);
 
   if (error != NULL)
     asyncio_loop_default_exception_handler (loop, &(AsyncioExceptionContext) {

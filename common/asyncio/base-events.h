@@ -63,7 +63,7 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  *   was called: take a reference to keep it longer
  */
 #define asyncio_loop_call_soon(loop, callback, user_data, destroy, error) \
-  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), (error))
+  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, (error))
 
 /**
  * Schedules a callback after a delay, `loop.call_later()`.
@@ -79,7 +79,8 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
  */
 #define asyncio_loop_call_later(loop, delay, callback, user_data, destroy, error) \
-  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), (error))
+  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, \
+                                 (error))
 
 /**
  * Schedules a callback at a time, `loop.call_at()`.
@@ -93,7 +94,7 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
  */
 #define asyncio_loop_call_at(loop, when, callback, user_data, destroy, error) \
-  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), (error))
+  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, (error))
 
 /**
  * Schedules a callback from any thread, `loop.call_soon_threadsafe()`, and wakes the loop if it sleeps.
@@ -108,41 +109,78 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return TRUE if it was scheduled
  */
 #define asyncio_loop_call_soon_threadsafe(loop, callback, user_data, destroy, error) \
-  asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), (error))
+  asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, \
+                                           (error))
 
-/** asyncio_loop_call_soon() with a name for the callback, static, for messages. */
-AsyncioHandle *asyncio_loop_call_soon_named (AsyncioLoop      *loop,
-                                             AsyncioCallback   callback,
-                                             gpointer          user_data,
-                                             GDestroyNotify    destroy,
-                                             const char       *name,
-                                             GError          **error);
+/**
+ * asyncio_loop_call_soon() with a context to run in, `loop.call_soon(context=context)`.
+ *
+ * Without one a callback runs in a copy of the context that was current when it was scheduled.
+ *
+ * @param loop  a loop
+ * @param callback  an #AsyncioCallback
+ * @param user_data  what it gets
+ * @param destroy  (nullable): frees @p user_data
+ * @param context  (nullable): the context, not a copy of it; NULL for a copy of the current one
+ * @param error  as for asyncio_loop_call_soon(). The callback is not called, and RuntimeError "cannot enter context:
+ *   ..." reported, if the context is entered elsewhere when it is its turn
+ * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
+ */
+#define asyncio_loop_call_soon_with_context(loop, callback, user_data, destroy, context, error) \
+  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), (context), (error))
 
-/** asyncio_loop_call_later() with a name for the callback, static, for messages. */
-AsyncioHandle *asyncio_loop_call_later_named (AsyncioLoop      *loop,
-                                              double            delay,
-                                              AsyncioCallback   callback,
-                                              gpointer          user_data,
-                                              GDestroyNotify    destroy,
-                                              const char       *name,
-                                              GError          **error);
+/** asyncio_loop_call_later() with a context, as for asyncio_loop_call_soon_with_context(). */
+#define asyncio_loop_call_later_with_context(loop, delay, callback, user_data, destroy, context, error) \
+  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                 (context), (error))
 
-/** asyncio_loop_call_at() with a name for the callback, static, for messages. */
-AsyncioHandle *asyncio_loop_call_at_named (AsyncioLoop      *loop,
-                                           double            when,
-                                           AsyncioCallback   callback,
-                                           gpointer          user_data,
-                                           GDestroyNotify    destroy,
-                                           const char       *name,
-                                           GError          **error);
+/** asyncio_loop_call_at() with a context, as for asyncio_loop_call_soon_with_context(). */
+#define asyncio_loop_call_at_with_context(loop, when, callback, user_data, destroy, context, error) \
+  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                              (context), (error))
 
-/** asyncio_loop_call_soon_threadsafe() with a name for the callback, static, for messages. */
-gboolean asyncio_loop_call_soon_threadsafe_named (AsyncioLoop      *loop,
-                                                  AsyncioCallback   callback,
-                                                  gpointer          user_data,
-                                                  GDestroyNotify    destroy,
-                                                  const char       *name,
-                                                  GError          **error);
+/** asyncio_loop_call_soon_threadsafe() with a context, as for asyncio_loop_call_soon_with_context(). */
+#define asyncio_loop_call_soon_threadsafe_with_context(loop, callback, user_data, destroy, context, error) \
+  asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                           (context), (error))
+
+/** asyncio_loop_call_soon() with a name for the callback, static, for messages, and a context, or NULL. */
+AsyncioHandle *asyncio_loop_call_soon_named (AsyncioLoop        *loop,
+                                             AsyncioCallback     callback,
+                                             gpointer            user_data,
+                                             GDestroyNotify      destroy,
+                                             const char         *name,
+                                             AsyncioContextVars *context,
+                                             GError            **error);
+
+/** asyncio_loop_call_later() with a name for the callback, static, for messages, and a context, or NULL. */
+AsyncioHandle *asyncio_loop_call_later_named (AsyncioLoop        *loop,
+                                              double              delay,
+                                              AsyncioCallback     callback,
+                                              gpointer            user_data,
+                                              GDestroyNotify      destroy,
+                                              const char         *name,
+                                              AsyncioContextVars *context,
+                                              GError            **error);
+
+/** asyncio_loop_call_at() with a name for the callback, static, for messages, and a context, or NULL. */
+AsyncioHandle *asyncio_loop_call_at_named (AsyncioLoop        *loop,
+                                           double              when,
+                                           AsyncioCallback     callback,
+                                           gpointer            user_data,
+                                           GDestroyNotify      destroy,
+                                           const char         *name,
+                                           AsyncioContextVars *context,
+                                           GError            **error);
+
+/** asyncio_loop_call_soon_threadsafe() with a name for the callback, static, for messages, and a context, or NULL. */
+gboolean asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
+                                                  AsyncioCallback     callback,
+                                                  gpointer            user_data,
+                                                  GDestroyNotify      destroy,
+                                                  const char         *name,
+                                                  AsyncioContextVars *context,
+                                                  GError            **error);
 
 /** The loop's time, `loop.time()`, in seconds since some point in the past. */
 double asyncio_loop_time (AsyncioLoop *loop);
@@ -165,6 +203,22 @@ AsyncioFuture *asyncio_loop_create_future (AsyncioLoop *loop) G_GNUC_WARN_UNUSED
 AsyncioTask *asyncio_loop_create_task (AsyncioLoop       *loop,
                                        AsyncioCoroutine  *coroutine,
                                        GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Makes a task that runs in a context, `loop.create_task(context=context)`, which came with Python 3.11.
+ *
+ * Without one a task gets a copy of the context that is current now. All its steps are taken in it.
+ *
+ * @param loop  a loop
+ * @param coroutine  a coroutine; a floating one is taken over
+ * @param context  (nullable): the context, not a copy of it; NULL for a copy of the current one
+ * @param error  as for asyncio_loop_create_task()
+ * @return (transfer full) (nullable): as for asyncio_loop_create_task()
+ */
+AsyncioTask *asyncio_loop_create_task_with_context (AsyncioLoop         *loop,
+                                                    AsyncioCoroutine    *coroutine,
+                                                    AsyncioContextVars  *context,
+                                                    GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * Runs the loop until asyncio_loop_stop() is called, `loop.run_forever()`.

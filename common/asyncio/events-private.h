@@ -5,6 +5,7 @@
  * The inside of a handle, and the queues of them.
  */
 
+#include <asyncio/contextvars.h>
 #include <asyncio/events.h>
 #include <asyncio/futures.h>
 
@@ -26,6 +27,7 @@ struct _AsyncioHandle
   AsyncioFuture *future; /* (owned) (nullable) what done_callback gets */
   gpointer user_data;
   GDestroyNotify destroy; /* of user_data */
+  AsyncioContextVars *context; /* (owned) (nullable) the slot of the context that it runs in */
 
   /* Timers only. */
   gint64 when_ns;
@@ -57,10 +59,14 @@ AsyncioHandle *asyncio_handle_new_done (AsyncioFutureCallback  callback,
 void asyncio_handle_init (AsyncioHandle *self,
                           void         (*finalize) (AsyncioHandle *self));
 
+/* The context to run in. With NULL it stays a copy of the one in which the handle was made. (transfer none) (nullable) */
+void asyncio_handle_set_context (AsyncioHandle      *self,
+                                 AsyncioContextVars *context);
+
 /* Frees what the callback would have needed. */
 void asyncio_handle_clear (AsyncioHandle *self);
 
-/* Calls the callback. */
+/* Calls the callback in its context. */
 void asyncio_handle_run (AsyncioHandle  *self,
                          GError        **error);
 

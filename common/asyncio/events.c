@@ -11,6 +11,7 @@
 #include "events-private.h"
 
 #include "base-events-private.h"
+#include "contextvars-private.h"
 #include "futures-private.h"
 #include "thread-state-private.h"
 
@@ -23,6 +24,7 @@
 static void
 handle_free (AsyncioHandle *self)
 {
+  g_clear_pointer (&self->context, asyncio_context_unref);
   g_free (self);
 }
 
@@ -47,8 +49,20 @@ asyncio_handle_new (AsyncioCallback  callback,
   self->callback = callback;
   self->user_data = user_data;
   self->destroy = destroy;
+  self->context = asyncio_context_vars_copy_current ();
 
   return self;
+}
+
+void
+asyncio_handle_set_context (AsyncioHandle      *self,
+                            AsyncioContextVars *context)
+{
+  if (context == NULL)
+    return;
+
+  g_clear_pointer (&self->context, asyncio_context_unref);
+  self->context = asyncio_context_ref (context);
 }
 
 AsyncioHandle *
@@ -144,6 +158,11 @@ void
 asyncio_handle_run (AsyncioHandle  *self,
                     GError        **error)
 {
+  AsyncioContextVars **outer;
+
+  if (!asyncio_context_vars_enter (&self->context, &outer, error))
+    return;
+
   self->running = TRUE;
 
   if (self->callback != NULL)
@@ -157,6 +176,7 @@ asyncio_handle_run (AsyncioHandle  *self,
     }
 
   self->running = FALSE;
+  asyncio_context_vars_exit (outer);
   if (self->cancelled)
     asyncio_handle_clear (self);
 }

@@ -32,6 +32,7 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_SYSTEM_EXIT] = "SystemExit",
   [ASYNCIO_ERROR_EXCEPTION_GROUP] = "ExceptionGroup",
   [ASYNCIO_ERROR_BASE_EXCEPTION_GROUP] = "BaseExceptionGroup",
+  [ASYNCIO_ERROR_LOOKUP] = "LookupError",
 };
 
 const char *

@@ -1,36 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Work in threads (Lib/concurrent/futures/thread.py, and wrap_future() of Lib/asyncio/futures.py).
+ * Work in threads (Lib/concurrent/futures/thread.py).
  *
- *        loop's thread                               a thread of the pool
+ *        a thread, or a loop                         a thread of the pool
  *
- *        run_in_executor: item ──> queue ──────────> take: PENDING -> RUNNING
- *                         future                     func (user_data)
- *        deliver <── call_soon_threadsafe ────────── RUNNING -> FINISHED
- *        future.set_result
+ *        submit: item ──> queue ───────────────────> set_running_or_notify_cancel
+ *                concurrent future                   func (user_data)
+ *                 ^                                          │
+ *                 └────────────────────────── set_result ────┘
  *
- * A work item is shared by both sides; its future belongs to the loop's thread alone, so a
- * thread never touches one. Who changes the state away from PENDING owns the item: the
- * thread that begins it, or the loop that cancels it.
+ * run_in_executor() is submit() and wrap_future(): the concurrent future (futures-concurrent.c) is what both threads
+ * share, and a chain (futures-chain.c) brings its outcome to the loop's.
  */
 
-#include "executor-private.h"
+#include <asyncio/executor.h>
 
 #include "base-events-private.h"
+#include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
 #include <asyncio/versions.h>
 
 #include <stdlib.h>
-
-enum
-{
-  PENDING,
-  RUNNING,
-  CANCELLED,
-  FINISHED,
-};
 
 struct _AsyncioExecutor
 {
@@ -48,122 +40,62 @@ struct _AsyncioExecutor
 
 /* --- Work items ------------------------------------------------------------------ */
 
-static void
-work_item_unref (gpointer data)
+/* A call that a thread is to make: _WorkItem. */
+typedef struct
 {
-  AsyncioWorkItem *self = data;
+  AsyncioConcurrentFuture *future; /* (owned) */
+  AsyncioExecutorFunc func;
+  gpointer user_data;
+  GDestroyNotify user_data_destroy;
+  GDestroyNotify value_destroy;
+} WorkItem;
 
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
+static void
+work_item_free_data (WorkItem *self)
+{
   if (self->user_data_destroy != NULL)
     self->user_data_destroy (self->user_data);
-  if (self->value_destroy != NULL && self->value != NULL)
-    self->value_destroy (self->value);
-  g_clear_error (&self->exception);
-  asyncio_loop_unref (self->loop);
+  self->user_data_destroy = NULL;
+}
+
+static void
+work_item_free (gpointer data)
+{
+  WorkItem *self = data;
+
+  work_item_free_data (self);
+  asyncio_concurrent_future_unref (self->future);
   g_free (self);
-}
-
-static AsyncioWorkItem *
-work_item_ref (AsyncioWorkItem *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
-}
-
-/* The loop waits for this item: while it does, virtual time stands still. */
-static void
-loop_expects (AsyncioWorkItem *self)
-{
-  AsyncioLoop *loop = self->loop;
-
-  loop->n_owed++;
-  self->next = loop->work_items;
-  if (self->next != NULL)
-    self->next->previous = self;
-  loop->work_items = work_item_ref (self);
-}
-
-static void
-loop_expects_no_more (AsyncioWorkItem *self)
-{
-  AsyncioLoop *loop = self->loop;
-
-  if (self->future == NULL)
-    return;
-
-  loop->n_owed--;
-  if (self->previous != NULL)
-    self->previous->next = self->next;
-  else
-    loop->work_items = self->next;
-  if (self->next != NULL)
-    self->next->previous = self->previous;
-
-  g_clear_pointer (&self->future, asyncio_unref);
-  work_item_unref (self);
-}
-
-void
-asyncio_work_item_list_abandon (AsyncioWorkItem **head)
-{
-  while (*head != NULL)
-    loop_expects_no_more (*head);
-}
-
-/* In the loop: the thread has finished with the item. */
-static void
-deliver (gpointer   user_data,
-         GError   **error)
-{
-  AsyncioWorkItem *self = user_data;
-  g_autoptr (AsyncioFuture) future = self->future != NULL ? asyncio_ref (self->future) : NULL;
-
-  if (future == NULL)
-    return;
-
-  loop_expects_no_more (self);
-
-  /* A future that was cancelled meanwhile does not want to know. */
-  if (asyncio_future_done (future))
-    return;
-
-  if (self->exception != NULL)
-    (void) asyncio_future_set_exception (future, g_steal_pointer (&self->exception), error);
-  else
-    (void) asyncio_future_set_result (future, g_steal_pointer (&self->value), self->value_destroy, error);
-}
-
-/* In the loop: the future got done. If it was cancelled, no thread needs to begin with the item. */
-static void
-on_future_done (AsyncioFuture  *future,
-                gpointer        user_data,
-                GError        **error)
-{
-  AsyncioWorkItem *self = user_data;
-
-  (void) error;
-
-  if (asyncio_future_cancelled (future) &&
-      g_atomic_int_compare_and_exchange (&self->state, PENDING, CANCELLED))
-    loop_expects_no_more (self);
 }
 
 /* In a thread of the pool. */
 static void
-work_item_run (AsyncioWorkItem *self)
+work_item_run (WorkItem *self)
 {
-  g_autoptr (GError) error = NULL;
+  AsyncioThreadState *thread = asyncio_thread_state ();
+  GError *exception = NULL;
+  gpointer value;
 
-  if (!g_atomic_int_compare_and_exchange (&self->state, PENDING, RUNNING))
+  if (!asyncio_concurrent_future_set_running_or_notify_cancel (self->future, NULL))
     return;
 
-  self->value = self->func (self->user_data, &self->exception);
-  g_atomic_int_set (&self->state, FINISHED);
+  thread->work = self->future;
+  value = self->func (self->user_data, &exception);
+  thread->work = NULL;
 
-  if (!asyncio_loop_call_soon_threadsafe (self->loop, deliver, work_item_ref (self), work_item_unref, &error))
-    g_warning ("exception calling callback for <Future finished>: %s", error->message);
+  /* Who has the outcome may rely on the data being gone. */
+  work_item_free_data (self);
+
+  if (exception != NULL)
+    {
+      if (value != NULL && self->value_destroy != NULL)
+        self->value_destroy (value);
+      (void) asyncio_concurrent_future_set_exception (self->future, exception, NULL);
+    }
+  else
+    {
+      (void) asyncio_concurrent_future_set_result (self->future, value, self->value_destroy, NULL);
+    }
 }
 
 /* --- The memory of a pool -------------------------------------------------------------- */
@@ -279,13 +211,13 @@ worker (gpointer data)
   g_mutex_lock (&self->lock);
   while (TRUE)
     {
-      AsyncioWorkItem *item = g_queue_pop_head (&self->items);
+      WorkItem *item = g_queue_pop_head (&self->items);
 
       if (item != NULL)
         {
           g_mutex_unlock (&self->lock);
           work_item_run (item);
-          work_item_unref (item);
+          work_item_free (item);
           g_mutex_lock (&self->lock);
         }
       else if (!self->is_shut_down)
@@ -397,11 +329,11 @@ start_thread (AsyncioExecutor  *self,
     }
 }
 
-/* Executor.submit. (transfer full) item */
+/* (transfer full) item */
 static gboolean
-executor_submit (AsyncioExecutor  *self,
-                 AsyncioWorkItem  *item,
-                 GError          **error)
+submit_item (AsyncioExecutor  *self,
+             WorkItem         *item,
+             GError          **error)
 {
   g_autoptr (GError) thread_error = NULL;
   gboolean needs_thread = FALSE;
@@ -428,11 +360,31 @@ executor_submit (AsyncioExecutor  *self,
     }
 
   g_mutex_unlock (&self->lock);
-  work_item_unref (item);
+  work_item_free (item);
 
   g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "%s",
                thread_error != NULL ? "can't start new thread" : "cannot schedule new futures after shutdown");
   return FALSE;
+}
+
+AsyncioConcurrentFuture *
+asyncio_executor_submit (AsyncioExecutor      *executor,
+                         AsyncioExecutorFunc   func,
+                         gpointer              user_data,
+                         GDestroyNotify        user_data_destroy,
+                         GDestroyNotify        value_destroy,
+                         GError              **error)
+{
+  g_autoptr (AsyncioConcurrentFuture) future = NULL;
+  WorkItem *item;
+
+  g_return_val_if_fail (executor != NULL && func != NULL, NULL);
+
+  future = asyncio_concurrent_future_new ();
+  item = g_new (WorkItem, 1);
+  *item = (WorkItem) { asyncio_concurrent_future_ref (future), func, user_data, user_data_destroy, value_destroy };
+
+  return submit_item (executor, item, error) ? g_steal_pointer (&future) : NULL;
 }
 
 /* --- loop.run_in_executor ------------------------------------------------------------- */
@@ -459,8 +411,7 @@ asyncio_loop_run_in_executor (AsyncioLoop          *loop,
                               GDestroyNotify        value_destroy,
                               GError              **error)
 {
-  AsyncioWorkItem *item;
-  AsyncioFuture *future;
+  g_autoptr (AsyncioConcurrentFuture) future = NULL;
 
   g_return_val_if_fail (loop != NULL && func != NULL, NULL);
 
@@ -471,29 +422,10 @@ asyncio_loop_run_in_executor (AsyncioLoop          *loop,
       return NULL;
     }
 
-  item = g_new0 (AsyncioWorkItem, 1);
-  g_atomic_ref_count_init (&item->ref_count);
-  item->state = PENDING;
-  item->func = func;
-  item->user_data = user_data;
-  item->user_data_destroy = user_data_destroy;
-  item->value_destroy = value_destroy;
-  item->loop = asyncio_loop_ref (loop);
+  future = asyncio_executor_submit (executor_for (loop, executor), func, user_data, user_data_destroy, value_destroy,
+                                    error);
 
-  future = asyncio_loop_create_future (loop);
-  item->future = asyncio_ref (future);
-  asyncio_future_add_done_callback (future, on_future_done, work_item_ref (item), work_item_unref);
-  loop_expects (item);
-
-  if (!executor_submit (executor_for (loop, executor), work_item_ref (item), error))
-    {
-      loop_expects_no_more (item);
-      g_clear_pointer (&future, asyncio_unref);
-    }
-
-  work_item_unref (item);
-
-  return future;
+  return future != NULL ? asyncio_wrap_future_of_own (future, loop, error) : NULL;
 }
 
 void

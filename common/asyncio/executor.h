@@ -9,7 +9,7 @@
  * and the loop gets a future for what it returns.
  */
 
-#include <asyncio/futures.h>
+#include <asyncio/futures-concurrent.h>
 
 G_BEGIN_DECLS
 
@@ -53,6 +53,25 @@ void asyncio_executor_shutdown (AsyncioExecutor *executor,
                                 gboolean         wait);
 
 /**
+ * Has a function called in another thread, `Executor.submit()`. From any thread.
+ *
+ * @param executor  a pool
+ * @param func  the function
+ * @param user_data  what it gets
+ * @param user_data_destroy  (nullable): frees @p user_data, in a thread of the pool before the future is done, or
+ *   here with an error
+ * @param value_destroy  (nullable): frees the value that the function returns
+ * @param error  RuntimeError "cannot schedule new futures after shutdown", "can't start new thread"
+ * @return (transfer full) (nullable): a future for the function's value or error
+ */
+AsyncioConcurrentFuture *asyncio_executor_submit (AsyncioExecutor      *executor,
+                                                  AsyncioExecutorFunc   func,
+                                                  gpointer              user_data,
+                                                  GDestroyNotify        user_data_destroy,
+                                                  GDestroyNotify        value_destroy,
+                                                  GError              **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
  * Has a function called in another thread, `loop.run_in_executor()`.
  *
  * Cancelling the future keeps the function from being called if no thread has begun with it; else the
@@ -62,7 +81,8 @@ void asyncio_executor_shutdown (AsyncioExecutor *executor,
  * @param executor  (nullable): a pool, or NULL for the loop's own, which is made when it is first needed
  * @param func  the function
  * @param user_data  what it gets
- * @param user_data_destroy  (nullable): frees @p user_data, in the thread that ran the function or in the loop's
+ * @param user_data_destroy  (nullable): frees @p user_data, in a thread of the pool before the future is done, or
+ *   here with an error
  * @param value_destroy  (nullable): frees the value that the function returns
  * @param error  RuntimeError "Event loop is closed", "cannot schedule new futures after shutdown"
  * @return (transfer full) (nullable): a future of the loop for the function's value or error

@@ -37,6 +37,7 @@ struct _AsyncioFuture
   guint log_traceback : 1; /* it has an error that nobody has asked for */
   guint being_cancelled : 1; /* cancel() is under way */
   guint gives_error_once : 1; /* the exception of a cancelled one goes to who asks first */
+  guint value_is_shared : 1; /* the value is not the future's own, so it cannot be taken out */
 
   gpointer value;
   GDestroyNotify value_destroy;
@@ -48,6 +49,8 @@ struct _AsyncioFuture
   AsyncioFuture *previous_awaited;
   AsyncioFuture *next_awaited;
 };
+
+char *asyncio_future_repr (gconstpointer object);
 
 void asyncio_future_init (AsyncioFuture            *self,
                           const AsyncioFutureClass *klass,

@@ -32,8 +32,8 @@ future_finalize (gpointer object)
   g_free (self);
 }
 
-static char *
-future_repr (gconstpointer object)
+char *
+asyncio_future_repr (gconstpointer object)
 {
   const AsyncioFuture *self = object;
   g_autofree char *what = NULL;
@@ -57,7 +57,7 @@ static const AsyncioFutureClass future_class = {
   .parent = {
     .kind = ASYNCIO_KIND_FUTURE,
     .finalize = future_finalize,
-    .repr = future_repr,
+    .repr = asyncio_future_repr,
   },
   .name = "Future",
   .cancel = asyncio_future_base_cancel,
@@ -279,6 +279,13 @@ asyncio_future_steal_result (AsyncioFuture  *future,
                              GError        **error)
 {
   gpointer value = asyncio_future_result (future, error);
+
+  if (value != NULL && future->value_is_shared)
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
+                           "the value belongs to a concurrent future and cannot be taken out of this one");
+      return NULL;
+    }
 
   future->value = NULL;
   future->value_destroy = NULL;
@@ -526,12 +533,17 @@ asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                         AsyncioFutureCallback   callback,
                                         gpointer                user_data,
                                         GDestroyNotify          destroy,
-                                        const char             *name)
+                                        const char             *name,
+                                        AsyncioContextVars     *context)
 {
+  AsyncioHandle *handle;
+
   g_return_if_fail (asyncio_isfuture (future));
   g_return_if_fail (callback != NULL);
 
-  asyncio_future_add_handle (future, asyncio_handle_new_done (callback, user_data, destroy, name));
+  handle = asyncio_handle_new_done (callback, user_data, destroy, name);
+  asyncio_handle_set_context (handle, context);
+  asyncio_future_add_handle (future, handle);
 }
 
 /* Removes one handle, or all that have this callback and data. */

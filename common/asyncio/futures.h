@@ -59,7 +59,7 @@ gpointer asyncio_future_result (AsyncioFuture  *future,
  * Takes the value out of a future. After this asyncio_future_result() gives NULL.
  *
  * @param future  a future
- * @param error  as for asyncio_future_result()
+ * @param error  as for asyncio_future_result(); RuntimeError for a future that asyncio_wrap_future() made
  * @return (transfer full) (nullable): the value, to be freed as whoever made it says
  */
 gpointer asyncio_future_steal_result (AsyncioFuture  *future,
@@ -134,14 +134,20 @@ gboolean asyncio_future_cancel_msg (AsyncioFuture *future,
  * @param destroy  (nullable): frees @p user_data
  */
 #define asyncio_future_add_done_callback(future, callback, user_data, destroy) \
-  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback))
+  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL)
 
-/** asyncio_future_add_done_callback() with a name for the callback, static, for messages. */
+/** asyncio_future_add_done_callback() with a context, as for asyncio_loop_call_soon_with_context(). */
+#define asyncio_future_add_done_callback_with_context(future, callback, user_data, destroy, context) \
+  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                          (context))
+
+/** asyncio_future_add_done_callback() with a name for the callback, static, for messages, and a context, or NULL. */
 void asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                              AsyncioFutureCallback   callback,
                                              gpointer                user_data,
                                              GDestroyNotify          destroy,
-                                             const char             *name);
+                                             const char             *name,
+                                             AsyncioContextVars     *context);
 
 /**
  * Removes all entries of a callback, `Future.remove_done_callback()`. What is scheduled already stays so.

@@ -74,7 +74,7 @@ time_to_sleep (AsyncioLoop *self)
 static gboolean
 is_deadlocked (AsyncioLoop *self)
 {
-  return self->clock != NULL && self->n_owed == 0 && self->timers.length == 0 &&
+  return self->clock != NULL && self->n_owed == 0 && self->n_impatient == 0 && self->timers.length == 0 &&
          (self->selector == NULL || !asyncio_selector_is_used (self->selector)) && self->signals == NULL;
 }
 

@@ -22,7 +22,7 @@ struct _AsyncioTask
   char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */
   guint num_cancels_requested;  /* how many cancel() there were, less those that were taken back (3.11: cancelling()) */
 
-  /* A task waits for one thing at a time, its next step or a future, so one handle will do. */
+  /* A task waits for one thing at a time, its next step or a future, so one handle will do. It has the task's context. */
   AsyncioHandle handle;
   GError *step_error; /* (nullable) what the next step is to raise */
 

@@ -22,6 +22,7 @@
 #include "tasks-private.h"
 
 #include "base-events-private.h"
+#include "contextvars-private.h"
 #include "coroutines-private.h"
 
 #include <asyncio/exceptions.h>
@@ -135,6 +136,7 @@ task_finalize (gpointer object)
   g_clear_error (&self->step_error);
   g_free (self->cancel_message);
   g_free (self->name);
+  g_clear_pointer (&self->handle.context, asyncio_context_unref);
   asyncio_future_clear (future);
   g_free (self);
 }
@@ -254,8 +256,23 @@ asyncio_loop_create_task (AsyncioLoop       *loop,
   self->number = next_number ();
   self->log_destroy_pending = TRUE;
   self->handle.name = "Task.step()";
+  self->handle.context = asyncio_context_vars_copy_current ();
   task_list_add (&loop->tasks, self);
   schedule_step (self, NULL);
+
+  return self;
+}
+
+AsyncioTask *
+asyncio_loop_create_task_with_context (AsyncioLoop         *loop,
+                                       AsyncioCoroutine    *coroutine,
+                                       AsyncioContextVars  *context,
+                                       GError             **error)
+{
+  AsyncioTask *self = asyncio_loop_create_task (loop, coroutine, error);
+
+  if (self != NULL)
+    asyncio_handle_set_context (&self->handle, context);
 
   return self;
 }
@@ -526,6 +543,12 @@ asyncio_task_exception (AsyncioTask  *task,
                         GError      **error)
 {
   return asyncio_future_exception (&task->parent, error);
+}
+
+AsyncioContextVars *
+asyncio_task_get_context (AsyncioTask *task)
+{
+  return asyncio_context_vars_ensure (&task->handle.context);
 }
 
 /* --- asyncio.create_task and the like --------------------------------------------------- */

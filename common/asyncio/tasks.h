@@ -103,6 +103,9 @@ gboolean asyncio_task_done (AsyncioTask *task);
 /** Whether a task ended by CancelledError, `Task.cancelled()`. */
 gboolean asyncio_task_cancelled (AsyncioTask *task);
 
+/** The context in which a task takes its steps, `Task.get_context()`, which came with Python 3.12. @return (transfer none) */
+AsyncioContextVars *asyncio_task_get_context (AsyncioTask *task);
+
 /** What the coroutine of a task returned, `Task.result()`. @see asyncio_future_result() */
 gpointer asyncio_task_result (AsyncioTask  *task,
                               GError      **error);

@@ -7,7 +7,7 @@
  * thread (the explorer does) has one pointer to switch.
  */
 
-#include <asyncio/types.h>
+#include <asyncio/futures-concurrent.h>
 
 #include "context-private.h"
 #include "stacks-private.h"
@@ -22,6 +22,11 @@ typedef struct
   AsyncioContext *context;             /* (unowned) what runs: a coroutine's, or root */
   AsyncioContext root;                 /* the thread's own stack */
   AsyncioStackPool stacks;
+
+  AsyncioContextVars **context_vars;     /* the slot of the current context, never NULL */
+  AsyncioContextVars *own_context_vars;  /* (owned) (nullable) the slot where nothing else has one */
+
+  AsyncioConcurrentFuture *work; /* (unowned) (nullable) what a thread of a pool works for */
 
   AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
 } AsyncioThreadState;

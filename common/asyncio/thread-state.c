@@ -8,6 +8,7 @@
 
 #include <asyncio/base-events.h>
 #include <asyncio/clock.h>
+#include <asyncio/contextvars.h>
 
 static void
 thread_state_free (gpointer data)
@@ -17,6 +18,7 @@ thread_state_free (gpointer data)
   g_clear_pointer (&self->event_loop, asyncio_loop_unref);
   g_clear_pointer (&self->clock, asyncio_clock_unref);
   asyncio_stack_pool_clear (&self->stacks);
+  g_clear_pointer (&self->own_context_vars, asyncio_context_unref);
   g_free (self);
 }
 
@@ -31,6 +33,7 @@ thread_state_new (void)
   AsyncioThreadState *self = g_new0 (AsyncioThreadState, 1);
 
   self->context = &self->root;
+  self->context_vars = &self->own_context_vars;
   g_private_set (&thread_state, self);
   cached = self;
 

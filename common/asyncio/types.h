@@ -25,6 +25,9 @@ typedef struct _AsyncioFuture AsyncioFuture;
 /** A future that drives a coroutine, `asyncio.Task`. @see tasks.h */
 typedef struct _AsyncioTask AsyncioTask;
 
+/** The values of context variables, `contextvars.Context`. @see contextvars.h */
+typedef struct _AsyncioContextVars AsyncioContextVars;
+
 /** Where a loop takes the time from. @see clock.h */
 typedef struct _AsyncioClock AsyncioClock;
 

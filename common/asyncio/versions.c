@@ -49,5 +49,7 @@ const AsyncioVersionRules asyncio_version_rules = {
 
   .timeout_error_is_builtin = SINCE (11),
 
+  .exception_handler_has_context = SINCE (12),
+
   .cleanup_steps = cleanup_steps,
 };

@@ -109,6 +109,9 @@ typedef struct
   /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
   gboolean binds_on_first_use;
 
+  /** Since 3.12 the exception handler runs in the context of the task or callback that is reported. */
+  gboolean exception_handler_has_context;
+
   /** What is done before a loop is closed, ended by a name that is NULL. */
   const AsyncioCleanupStep *cleanup_steps;
 } AsyncioVersionRules;

@@ -142,7 +142,7 @@ test_wakes_the_loop (void)
   g_cond_clear (&game.changed);
 }
 
-/* It may be called in the loop's own thread: the callback comes in the next turn, after what was there already. */
+/* It may be called in the loop's own thread, and is call_soon() there: both callbacks come in the order of the calls. */
 static void
 schedule_both (gpointer   unused,
                GError   **error)
@@ -161,7 +161,7 @@ test_own_thread (void)
   assert_notes ("scheduled");
 
   run_turns (1);
-  assert_notes ("soon threadsafe");
+  assert_notes ("threadsafe soon");
 }
 
 /* What was scheduled while the loop did not run is called when it does. */
