@@ -34,6 +34,7 @@ typedef struct
   int fd;
   Elf *elf;
   size_t names; /* the section with the names of sections */
+  guint64 size;
 } Object;
 
 static gboolean
@@ -54,7 +55,10 @@ object_open (Object      *self,
 
   if (self->elf != NULL && elf_kind (self->elf) == ELF_K_ELF && gelf_getehdr (self->elf, &header) != NULL &&
       header.e_type == ET_REL && elf_getshdrstrndx (self->elf, &self->names) == 0)
-    return TRUE;
+    {
+      self->size = (guint64) info.st_size;
+      return TRUE;
+    }
 
   g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "%s is no object file that can be read", path);
   return FALSE;
@@ -307,7 +311,7 @@ check_sections (Object *object,
   size_t n_sections = 1; /* the first is none, and is not among those that are gone through */
   gboolean has_symbols = FALSE;
   guint n_init = 0, n_fini = 0;
-  size_t n_claimed;
+  GElf_Ehdr file_header;
   Elf_Scn *section = NULL;
 
   while ((section = elf_nextscn (object->elf, section)) != NULL)
@@ -345,8 +349,9 @@ check_sections (Object *object,
         }
     }
 
-  /* What we did not see we cannot vouch for, and the linker might. */
-  if (!has_symbols || elf_getshdrnum (object->elf, &n_claimed) != 0 || n_claimed != n_sections)
+  /* What we did not see we cannot vouch for, and the linker might. (libelf's own number is that of the sections that it found.) */
+  if (!has_symbols || gelf_getehdr (object->elf, &file_header) == NULL || file_header.e_shnum != n_sections ||
+      file_header.e_shoff > object->size || object->size - file_header.e_shoff < n_sections * file_header.e_shentsize)
     {
       self->refusal = g_strdup (damaged);
       return FALSE;

@@ -303,14 +303,19 @@ test_truncated (void)
 
   g_assert_true (g_file_get_contents (object, &content, &length, NULL));
 
-  for (gsize cut = 0; cut < length; cut += 7)
+  for (gsize cut = 0; cut < length; cut += length - cut > 200 ? 7 : 1)
     {
       g_autoptr (GError) error = NULL;
       g_autofree char *refusal = NULL;
 
+      /* GLib writes over a file without making it shorter. */
+      g_assert_cmpint (g_unlink (object), ==, 0);
       g_assert_true (g_file_set_contents_full (object, content, (gssize) cut, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
       if (check (object, FALSE, &refusal, &error))
-        g_assert_nonnull (refusal);
+        {
+          g_test_message ("cut at %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": %s", cut, length, refusal);
+          g_assert_nonnull (refusal);
+        }
     }
 }
 
