@@ -100,12 +100,12 @@ lab_builder_free (LabBuilder *self)
 
 /* --- Compiling ------------------------------------------------------------------------------------ */
 
-static const char *const compile_flags[] = {
+const char *const lab_compile_flags[] = {
   "-std=gnu17", "-D_GNU_SOURCE", "-DSOLUTION", "-g", "-O1", "-fno-omit-frame-pointer", "-fno-common", "-Wall", "-Wextra",
   "-fdiagnostics-color=never", NULL,
 };
 
-static const char *const sanitizer_flags[] = {
+const char *const lab_sanitizer_flags[] = {
   "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", NULL,
 };
 
@@ -126,9 +126,9 @@ compile_step (LabBuilder *self,
   g_autofree char *object = g_strdup_printf ("%s.%s.o", file, judged ? "judged" : "plain");
 
   lab_step_add (step, self->tree->toolchain.cc);
-  lab_step_add_many (step, compile_flags);
+  lab_step_add_many (step, lab_compile_flags);
   if (judged)
-    lab_step_add_many (step, sanitizer_flags);
+    lab_step_add_many (step, lab_sanitizer_flags);
   lab_step_add_many (step, (const char *[]) { core, header, map, "-include", rules, NULL });
 
   /* Nothing but headers: what else we staged would be an #include or an .incbin away, hidden tests among it. */
@@ -297,7 +297,7 @@ link_step (LabBuilder *self,
   g_auto (GStrv) objects = lab_stage_get_objects (self->stage, self->tree, lab, program);
 
   lab_step_add (step, self->tree->toolchain.cc);
-  lab_step_add_many (step, sanitizer_flags);
+  lab_step_add_many (step, lab_sanitizer_flags);
   lab_step_add_many (step, link_flags);
   lab_step_add_many (step, (const char *[]) { "-o", program, "lab.o", NULL });
   for (guint i = 0; objects[i] != NULL; i++)

@@ -34,6 +34,12 @@ typedef struct
   GHashTable *programs; /**< name of a test program -> why it is not there (an empty text if it is) */
 } LabBuild;
 
+/** The flags with which each file of a student is compiled. (array zero-terminated=1) */
+extern const char *const lab_compile_flags[];
+
+/** Those that it is compiled with besides if it is to be run, and linked with. (array zero-terminated=1) */
+extern const char *const lab_sanitizer_flags[];
+
 /** The name of a status in results: "ok", "unreadable", "missing", "failed", "refused". */
 const char *lab_build_status_get_name (LabBuildStatus status);
 

@@ -60,28 +60,38 @@ lab_judge_read_files (LabInfo     *lab,
 
 /* --- One run of a test ------------------------------------------------------------------------ */
 
-/* Runs a test once. */
+/* Runs a test once. seal: (out) whose trace it is */
 static gboolean
 run_test (LabJudge      *self,
           LabBuild      *build,
           LabTest       *test,
           guint64        seed,
           LabRunResult  *result,
+          LabSeal       *seal,
           GError       **error)
 {
   g_autofree char *program = g_build_filename (build->folder, test->program, NULL);
-  g_autofree char *input = g_strdup_printf ("%" G_GUINT64_FORMAT "\n", seed);
+  g_autofree char *key = lab_seal_new_key ();
+  g_autofree char *input = g_strdup_printf ("%" G_GUINT64_FORMAT " %s\n", seed, key);
   const char *const argv[] = { program, "--lab-seed=-", LAB_TRACE_FD_ARGUMENT, "-p", test->path, NULL };
   const char *const readable[] = { program, NULL };
 
-  return lab_sandbox_run (self->sandbox,
-                          &(LabRun) {
-                            .argv = argv,
-                            .readable = readable,
-                            .input = input,
-                            .has_trace = TRUE,
-                          },
-                          result, error);
+  g_autofree char *sealed = NULL;
+
+  if (!lab_sandbox_run (self->sandbox,
+                        &(LabRun) {
+                          .argv = argv,
+                          .readable = readable,
+                          .input = input,
+                          .has_trace = TRUE,
+                        },
+                        result, error))
+    return FALSE;
+
+  sealed = g_steal_pointer (&result->trace);
+  result->trace = lab_seal_open (sealed, key, seal);
+
+  return TRUE;
 }
 
 /* --- All tests of a lab ------------------------------------------------------------------------------ */
@@ -125,6 +135,7 @@ case_body (gpointer   user_data,
       LabExpectation *expectation = g_ptr_array_index (self->expectations, i);
       char **expected = g_hash_table_lookup (expectation->traces, self->test->path);
       g_auto (LabRunResult) run = { 0 };
+      LabSeal seal;
 
       if (expected == NULL)
         {
@@ -134,11 +145,11 @@ case_body (gpointer   user_data,
         }
 
       g_clear_pointer (&self->verdict, lab_verdict_free);
-      if (!run_test (self->judge, self->build, self->test, expectation->seed, &run, error))
+      if (!run_test (self->judge, self->build, self->test, expectation->seed, &run, &seal, error))
         return NULL;
 
       self->verdict = lab_verdict_of_run (self->judge->sandbox, self->judge->tree, self->lab, self->test,
-                                          self->build->folder, &run, expected, error);
+                                          self->build->folder, &run, seal, expected, error);
       if (self->verdict == NULL || self->verdict->status != LAB_PASSED)
         break;
     }
@@ -317,12 +328,13 @@ record_test (LabJudge        *self,
   g_auto (LabRunResult) run = { 0 };
   g_auto (GStrv) trace = NULL;
   g_autoptr (LabVerdict) verdict = NULL;
+  LabSeal seal;
 
-  if (!run_test (self, build, test, expectation->seed, &run, error))
+  if (!run_test (self, build, test, expectation->seed, &run, &seal, error))
     return FALSE;
 
   trace = lab_trace_split (run.trace);
-  verdict = lab_verdict_of_run (self->sandbox, self->tree, lab, test, build->folder, &run, trace, error);
+  verdict = lab_verdict_of_run (self->sandbox, self->tree, lab, test, build->folder, &run, seal, trace, error);
   if (verdict == NULL)
     return FALSE;
 

@@ -34,6 +34,7 @@ typedef struct
   int fd;
   Elf *elf;
   size_t names; /* the section with the names of sections */
+  guint64 size;
 } Object;
 
 static gboolean
@@ -54,7 +55,10 @@ object_open (Object      *self,
 
   if (self->elf != NULL && elf_kind (self->elf) == ELF_K_ELF && gelf_getehdr (self->elf, &header) != NULL &&
       header.e_type == ET_REL && elf_getshdrstrndx (self->elf, &self->names) == 0)
-    return TRUE;
+    {
+      self->size = (guint64) info.st_size;
+      return TRUE;
+    }
 
   g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "%s is no object file that can be read", path);
   return FALSE;
@@ -69,7 +73,8 @@ object_close (Object *self)
     close (self->fd);
 }
 
-/* Is told of a symbol that is visible to other objects. Returns FALSE to stop. */
+/* Is told of a symbol that is visible to other objects; or with NULL that there are some that cannot be read. Returns FALSE to
+ * stop. */
 typedef gboolean (*SymbolFunc) (const char *name,
                                 GElf_Sym   *symbol,
                                 gpointer    data);
@@ -92,6 +97,8 @@ for_each_global_symbol (Elf        *elf,
 
       table = elf_getdata (section, NULL);
       n = table != NULL ? header.sh_size / header.sh_entsize : 0;
+      if (table == NULL && !func (NULL, NULL, data))
+        return FALSE;
 
       for (gsize i = 0; i < n; i++)
         {
@@ -99,12 +106,12 @@ for_each_global_symbol (Elf        *elf,
           const char *name;
 
           if (gelf_getsym (table, (int) i, &symbol) == NULL)
-            break;
+            return func (NULL, NULL, data);
           if (GELF_ST_BIND (symbol.st_info) == STB_LOCAL)
             continue;
 
           name = elf_strptr (elf, header.sh_link, symbol.st_name);
-          if (name != NULL && name[0] != '\0' && !func (name, &symbol, data))
+          if ((name == NULL || name[0] != '\0') && !func (name, &symbol, data))
             return FALSE;
         }
     }
@@ -119,7 +126,7 @@ add_if_defined (const char *name,
                 GElf_Sym   *symbol,
                 gpointer    names)
 {
-  if (symbol->st_shndx != SHN_UNDEF)
+  if (name != NULL && symbol->st_shndx != SHN_UNDEF)
     g_hash_table_add (names, g_strdup (name));
 
   return TRUE;
@@ -148,6 +155,8 @@ typedef struct
   char *refusal;
 } Check;
 
+static const char damaged[] = "its object file is damaged";
+
 /* Functions of the C library that decide how a process ends or what it seems to say, and the tests' main(). */
 static const char *const vital_functions[] = {
   "abort", "exit", "_exit", "_Exit", "quick_exit", "atexit", "raise", "kill", "signal", "sigaction", "longjmp",
@@ -155,10 +164,15 @@ static const char *const vital_functions[] = {
   "calloc", "realloc", "free", "strcmp", "__assert_fail", "__libc_start_main", "_start", NULL,
 };
 
-/* What no lab needs. With some one finds functions that must not be called, others run code when the test is over. */
+/* What no lab needs. With some one finds functions that must not be called, others run code when the test is over, or get to see
+ * and to change what the test and the core say. */
 static const char *const useless_functions[] = {
-  "dlopen", "dlmopen", "dlsym", "dlvsym", "dl_iterate_phdr", "_dl_find_object", "atexit", "on_exit", "at_quick_exit", "__cxa_atexit",
-  "mprotect", "pkey_mprotect", "ptrace", "process_vm_writev", "personality", NULL,
+  "dlopen", "dlmopen", "dlsym", "dlvsym", "dl_iterate_phdr", "_dl_find_object", "dladdr", "dladdr1", "dlinfo", "_r_debug",
+  "atexit", "on_exit", "at_quick_exit", "__cxa_atexit", "syscall", "mprotect", "pkey_mprotect", "ptrace", "process_vm_readv",
+  "process_vm_writev", "personality", "main", "_start", "__libc_start_main", "_DYNAMIC",
+  "g_set_print_handler", "g_set_printerr_handler", "g_log_set_handler", "g_log_set_handler_full", "g_log_set_default_handler",
+  "g_log_set_writer_func", "g_log_remove_handler", "g_log_set_fatal_mask", "g_log_set_always_fatal", "g_module_open",
+  "g_module_symbol", NULL,
 };
 
 static const char *const sanitizer_prefixes[] = {
@@ -222,7 +236,7 @@ refuse_use (Check      *self,
     return g_strdup_printf ("it uses %s, a switch of the sanitizers", name);
   if (g_hash_table_contains (self->object->harness, name))
     return g_strdup_printf ("it uses %s(), which belongs to the tests", name);
-  if (g_strv_contains (useless_functions, name))
+  if (g_strv_contains (useless_functions, name) || g_str_has_prefix (name, "g_test_"))
     return g_strdup_printf ("it uses %s(), which no solution needs", name);
 
   return NULL;
@@ -234,8 +248,15 @@ check_symbol (const char *name,
               gpointer    data)
 {
   Check *self = data;
-  g_autofree char *plain_name = g_strndup (name, strcspn (name, "@")); /* without a version: abort@GLIBC_2.2.5 */
+  g_autofree char *plain_name = NULL;
 
+  if (name == NULL)
+    {
+      self->refusal = g_strdup (damaged);
+      return FALSE;
+    }
+
+  plain_name = g_strndup (name, strcspn (name, "@")); /* without a version: abort@GLIBC_2.2.5 */
   self->refusal = symbol->st_shndx != SHN_UNDEF ? refuse_definition (self, plain_name, symbol)
                                                 : refuse_use (self, plain_name);
 
@@ -287,7 +308,10 @@ check_sections (Object *object,
                 Check  *self)
 {
   static const char constructor[] = "it has a constructor or destructor: code that runs before or after the test does";
+  size_t n_sections = 1; /* the first is none, and is not among those that are gone through */
+  gboolean has_symbols = FALSE;
   guint n_init = 0, n_fini = 0;
+  GElf_Ehdr file_header;
   Elf_Scn *section = NULL;
 
   while ((section = elf_nextscn (object->elf, section)) != NULL)
@@ -298,9 +322,11 @@ check_sections (Object *object,
 
       if (gelf_getshdr (section, &header) == NULL || (name = elf_strptr (object->elf, object->names, header.sh_name)) == NULL)
         {
-          self->refusal = g_strdup ("its object file is damaged");
+          self->refusal = g_strdup (damaged);
           return FALSE;
         }
+      n_sections++;
+      has_symbols |= header.sh_type == SHT_SYMTAB;
 
       /* What relocations are for is looked at itself. */
       if (header.sh_type == SHT_RELA || header.sh_type == SHT_REL)
@@ -321,6 +347,14 @@ check_sections (Object *object,
           self->refusal = g_strdup_printf ("it has a section %s, which no C compiler makes", name);
           return FALSE;
         }
+    }
+
+  /* What we did not see we cannot vouch for, and the linker might. (libelf's own number is that of the sections that it found.) */
+  if (!has_symbols || gelf_getehdr (object->elf, &file_header) == NULL || file_header.e_shnum != n_sections ||
+      file_header.e_shoff > object->size || object->size - file_header.e_shoff < n_sections * file_header.e_shentsize)
+    {
+      self->refusal = g_strdup (damaged);
+      return FALSE;
     }
 
   return TRUE;

@@ -394,6 +394,8 @@ start (LabSandbox         *self,
 /* What came back. */
 static gboolean
 read_result (LabSandbox    *self,
+             const LabSlot *slot,
+             int            status,
              const char    *report,
              gboolean       overflow,
              LabRunResult  *result,
@@ -403,7 +405,11 @@ read_result (LabSandbox    *self,
 
   if (!parse_report (report, &pid, result))
     {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the sandbox failed: %s", g_strstrip (result->err));
+      if (g_strstrip (result->err)[0] != '\0')
+        g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the sandbox failed: %s", result->err);
+      else
+        g_set_error (error, LAB_ERROR, LAB_ERROR_SYSTEM, "the sandbox failed: lab-sandbox ended with status %d before the "
+                     "program ran; does somebody else on this machine use uid %u?", status, slot->uid);
       return FALSE;
     }
 
@@ -433,6 +439,7 @@ run_in_slot (LabSandbox     *self,
   g_autofree char *report = NULL;
   Descriptors fds = { -1, -1, -1 };
   gboolean overflow;
+  int status = 0;
 
   if (report_capture == NULL || (lifeline = lab_lifeline_new (error)) == NULL ||
       (run->has_trace && (trace = lab_capture_new_pipe (error)) == NULL))
@@ -459,7 +466,9 @@ run_in_slot (LabSandbox     *self,
   result->trace = trace != NULL ? lab_capture_get_text (trace) : g_strdup ("");
   report = lab_capture_get_text (report_capture);
 
-  return read_result (self, report, overflow, result, error);
+  asyncio_process_get_returncode (process, &status);
+
+  return read_result (self, slot, status, report, overflow, result, error);
 }
 
 gboolean

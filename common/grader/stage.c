@@ -14,8 +14,12 @@
 
 #include "object.h"
 
-/* The words by which a function asks the sanitizers to look away. From here on they are errors, also if they are put together by ##. */
-static const char rules[] =
+/* The words by which a function asks the sanitizers to look away. From here on they are errors, also if they are put together by ##.
+ *
+ * And a variable, for which AddressSanitizer makes a constructor and a destructor: as it is allowed one of each (object.c), no
+ * other one can take a place that it left free. */
+const char lab_stage_rules[] =
+  "static int lab_rules __attribute__ ((used));\n"
   "#pragma GCC poison no_sanitize __no_sanitize__ no_sanitize_address __no_sanitize_address__ no_address_safety_analysis\n"
   "#pragma GCC poison no_sanitize_undefined __no_sanitize_undefined__ disable_sanitizer_instrumentation\n";
 
@@ -106,7 +110,7 @@ lab_stage_new (LabTree       *tree,
   self->headers = g_build_filename (self->folder, "headers", NULL);
   headers = g_build_filename (self->headers, "core", "asyncio", NULL);
   rules_path = g_build_filename (self->headers, LAB_STAGE_RULES, NULL);
-  if (!copy_files (core, headers, ".h", error) || !lab_write_file (rules_path, rules, -1, error))
+  if (!copy_files (core, headers, ".h", error) || !lab_write_file (rules_path, lab_stage_rules, -1, error))
     return NULL;
 
   for (guint i = 0; i < tree->labs->len; i++)

@@ -16,6 +16,9 @@ G_BEGIN_DECLS
 /** The name of a header that is included in each file of a student, before everything else. */
 #define LAB_STAGE_RULES "rules.h"
 
+/** The text of that file. */
+extern const char lab_stage_rules[];
+
 /** The copies. */
 typedef struct
 {

@@ -13,6 +13,7 @@
 #include "crash.h"
 #include "trace-diff.h"
 
+#include <signal.h>
 #include <string.h>
 
 /* How much of a program's output is kept in a result. */
@@ -138,6 +139,12 @@ judge_end (const LabRunResult *run,
       return TRUE;
 
     case LAB_RUN_SIGNALLED:
+      if (run->value == SIGSYS)
+        {
+          *status = LAB_FORGED;
+          *message = g_strdup ("it was stopped because it tried to get at other processes or out of the sandbox");
+          return TRUE;
+        }
       *status = tap == TAP_BAIL_OUT ? LAB_FAILED : LAB_CRASHED;
       *message = tap == TAP_BAIL_OUT ? find_bail_out (run->out)
                                      : g_strdup_printf ("it was ended by signal %d (%s)", run->value,
@@ -153,13 +160,15 @@ judge_end (const LabRunResult *run,
 /* What a trace looks like, whatever is between its first and its last line. */
 typedef enum
 {
-  TRACE_WHOLE,     /* begins and ends with the name of the test */
-  TRACE_CUT,       /* the test did not come to its end, or could not write it */
-  TRACE_IMPOSTURE, /* has lines that the harness writes, but not when: somebody else wrote them */
+  TRACE_WHOLE,      /* begins and ends with the name of the test */
+  TRACE_UNFINISHED, /* that of a whole test, but the program did not come to its end, or had leaks */
+  TRACE_CUT,        /* the test did not come to its end, or could not write it */
+  TRACE_IMPOSTURE,  /* has lines without a seal, or those that the harness writes, but not when: somebody else wrote them */
 } Trace;
 
 static Trace
 read_trace (char      **trace,
+            LabSeal     seal,
             const char *path)
 {
   g_autofree char *first = g_strdup_printf ("begin %s", path);
@@ -173,12 +182,14 @@ read_trace (char      **trace,
       n_lasts += g_str_equal (trace[i], last);
     }
 
-  if (n_firsts > 1 || n_lasts > 1 || (n > 0 && !g_str_equal (trace[0], first)))
+  if (seal == LAB_SEAL_FORGED || n_firsts > 1 || n_lasts > 1 || (n > 0 && !g_str_equal (trace[0], first)))
     return TRACE_IMPOSTURE;
   if (n_lasts == 0)
     return TRACE_CUT;
+  if (!g_str_equal (trace[n - 1], last))
+    return TRACE_IMPOSTURE;
 
-  return g_str_equal (trace[n - 1], last) ? TRACE_WHOLE : TRACE_IMPOSTURE;
+  return seal == LAB_SEAL_CUT ? TRACE_UNFINISHED : TRACE_WHOLE;
 }
 
 /* A program that ended by itself, before its time. Returns FALSE if it was not before its time. */
@@ -199,12 +210,12 @@ judge_early_end (const LabRunResult *run,
       *status = LAB_FORGED;
       *message = g_strdup ("it says that the test passed, but the trace of the test does not come to its end");
     }
-  else if (run->value == 0 && (tap != TAP_GOOD || trace == TRACE_CUT))
+  else if (run->value == 0 && (tap != TAP_GOOD || trace != TRACE_WHOLE))
     {
       *status = LAB_FORGED;
       *message = g_strdup ("the program ended as if all were well before the test was over: was exit() called?");
     }
-  else if (trace == TRACE_CUT && run->value != SANITIZER_EXIT_STATUS)
+  else if (trace != TRACE_WHOLE && run->value != SANITIZER_EXIT_STATUS)
     {
       *status = LAB_CRASHED;
       *message = g_strdup_printf ("the program ended with status %d before the test was over: was exit() called?",
@@ -222,7 +233,7 @@ judge_early_end (const LabRunResult *run,
 static void
 judge_behaviour (const LabRunResult *run,
                  Tap                 tap,
-                 LabTest            *test,
+                 Trace               trace,
                  char              **expected,
                  char              **got,
                  LabStatus          *status,
@@ -235,7 +246,7 @@ judge_behaviour (const LabRunResult *run,
       *status = LAB_CRASHED;
       *message = g_strdup ("it crashed");
     }
-  else if (judge_early_end (run, tap, read_trace (got, test->path), status, message))
+  else if (judge_early_end (run, tap, trace, status, message))
     {
       /* said it */
     }
@@ -375,6 +386,7 @@ lab_verdict_of_run (LabSandbox          *sandbox,
                     LabTest             *test,
                     const char          *folder,
                     const LabRunResult  *run,
+                    LabSeal              seal,
                     char               **expected,
                     GError             **error)
 {
@@ -393,7 +405,7 @@ lab_verdict_of_run (LabSandbox          *sandbox,
     }
   else if (!judge_end (run, tap, &status, &message))
     {
-      judge_behaviour (run, tap, test, expected, got, &status, &message);
+      judge_behaviour (run, tap, read_trace (got, seal, test->path), expected, got, &status, &message);
     }
 
   /* The sanitizers say what was wrong with the memory, and where; that is worth more than a bare status. */

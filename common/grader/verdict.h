@@ -7,6 +7,7 @@
  */
 
 #include "result.h"
+#include "seal.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +24,8 @@ LabVerdict *lab_verdict_new (LabTest    *test,
  * @param lab  the lab
  * @param test  the test that ran
  * @param folder  where its program is
- * @param run  what became of it
+ * @param run  what became of it, its trace without seals
+ * @param seal  whose trace it is
  * @param expected  the trace that is right
  * @param error  CancelledError; LAB_ERROR_SYSTEM
  * @return (transfer full) (nullable): the verdict
@@ -34,6 +36,7 @@ ASYNCIO_SUSPENDS LabVerdict *lab_verdict_of_run (LabSandbox          *sandbox,
                                                  LabTest             *test,
                                                  const char          *folder,
                                                  const LabRunResult  *run,
+                                                 LabSeal              seal,
                                                  char               **expected,
                                                  GError             **error);
 

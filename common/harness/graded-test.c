@@ -6,9 +6,9 @@
 
 #include "graded-test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct
 {
@@ -142,14 +142,40 @@ take_option (int        *argc,
   return value;
 }
 
-/* The judge writes the seed to standard input, so that it is not among the arguments, where the code under test
- * could read it. */
+/* The judge writes "SEED KEY" to standard input, so that they are not among the arguments, where the code under test could read
+ * them. For the same reason they are not read through a FILE, which would keep them in its buffer. */
 static guint64
-read_seed (void)
+read_secrets (void)
 {
-  char text[32] = "";
+  char text[128] = "";
+  gsize length = 0;
+  char *end = text;
+  guint64 seed;
+  gssize n;
 
-  return fgets (text, sizeof text, stdin) != NULL ? g_ascii_strtoull (text, NULL, 10) : 0;
+  while (length < sizeof text - 1 && (n = read (STDIN_FILENO, text + length, sizeof text - 1 - length)) > 0)
+    length += n;
+  text[length] = '\0';
+
+  seed = g_ascii_strtoull (text, &end, 10);
+  trace_seal (g_strstrip (end));
+  explicit_bzero (text, sizeof text);
+
+  return seed;
+}
+
+/* Of LeakSanitizer, if the program has it: does not return if there are leaks. */
+void __lsan_do_leak_check (void) __attribute__ ((weak));
+
+/* It would look for leaks later, at the very end of exit(). Then somebody, a thread for example, could end the process before it
+ * does, with status 0 and a whole trace. So the trace is whole only when it has looked. */
+static void
+on_exit_of_program (void)
+{
+  if (__lsan_do_leak_check != NULL)
+    __lsan_do_leak_check ();
+
+  trace_close ();
 }
 
 void
@@ -160,12 +186,13 @@ graded_test_init (int    *argc,
   const char *fd = take_option (argc, *argv, "--trace-fd");
 
   if (seed != NULL)
-    state.seed = g_str_equal (seed, "-") ? read_seed () : g_ascii_strtoull (seed, NULL, 10);
+    state.seed = g_str_equal (seed, "-") ? read_secrets () : g_ascii_strtoull (seed, NULL, 10);
   if (fd != NULL)
     trace_open (atoi (fd), "");
   else
     trace_open (1, "# ");
 
+  atexit (on_exit_of_program);
   g_test_init (argc, argv, NULL);
 
   /* What the core complains about is part of the trace, not the end of the test. */

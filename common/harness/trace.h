@@ -23,6 +23,19 @@ G_BEGIN_DECLS
 void trace_open (int         fd,
                  const char *prefix);
 
+/**
+ * From here on each line begins with its seal, without which the judge takes it for a forgery.
+ *
+ * A seal is made of the line, its number and a key that the judge has given to this process and will never use again. So a line that was
+ * written down beforehand, that is written twice, or that another process writes, a child of this one for example, has none.
+ *
+ * @param key  the key; it is copied
+ */
+void trace_seal (const char *key);
+
+/** Writes the last line of a trace that is sealed, which says that the program came to its end by itself. */
+void trace_close (void);
+
 /** Writes one line. It is written at once, so that it survives a crash. */
 void trace (const char *format,
             ...) G_GNUC_PRINTF (1, 2);

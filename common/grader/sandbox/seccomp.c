@@ -4,7 +4,8 @@
  * Which system calls there are for the program.
  *
  * A test gets a list of what it may call; everything else does not exist for it (ENOSYS), so a newer C
- * library falls back to what it knows from older kernels. A build may call everything but
+ * library falls back to what it knows from older kernels. Who calls what has no other use than to get out is killed, so that the
+ * report can say so. A build may call everything but
  * what could reach out of the sandbox: no student's code runs in it, and compilers call many things.
  *
  * Some calls are harmless or not, depending on their arguments. The filter sees the 64 bits of a register where the kernel may look at
@@ -60,6 +61,12 @@ static const char *const allowed_for_tests[] = {
   "sigaltstack", "restart_syscall", "pause", "alarm", "setitimer", "getitimer",
   /* what a program asks about its machine */
   "uname", "sysinfo", "getrandom", "getrlimit", "getrusage",
+};
+
+/* What no library calls by itself, to see whether it is there. */
+static const char *const deadly_for_tests[] = {
+  "setsid", "setpgid", "pidfd_send_signal", "pidfd_getfd", "process_vm_writev", "mount", "umount2", "pivot_root", "chroot",
+  "unshare", "setns", "bpf",
 };
 
 static const char *const forbidden_for_builds[] = {
@@ -140,7 +147,7 @@ add_masked (scmp_filter_ctx  filter,
 /* A program may send signals to itself, which abort() does, and to nobody else. */
 static void
 allow_signals_to_self (scmp_filter_ctx filter,
-                       bool            is_allowed_anyway)
+                       bool            build)
 {
   static const char *const calls[] = { "kill", "tgkill", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo" };
   scmp_datum_t self = (scmp_datum_t) getpid ();
@@ -150,9 +157,9 @@ allow_signals_to_self (scmp_filter_ctx filter,
       struct scmp_arg_cmp same = SCMP_CMP (0, SCMP_CMP_EQ, self, 0);
       struct scmp_arg_cmp other = SCMP_CMP (0, SCMP_CMP_NE, self, 0);
 
-      if (!is_allowed_anyway)
+      if (!build)
         add_rule (filter, SCMP_ACT_ALLOW, calls[i], 1, &same);
-      add_rule (filter, SCMP_ACT_ERRNO (EPERM), calls[i], 1, &other);
+      add_rule (filter, build ? SCMP_ACT_ERRNO (EPERM) : SCMP_ACT_KILL_PROCESS, calls[i], 1, &other);
     }
 }
 
@@ -179,7 +186,7 @@ allow_mapping (scmp_filter_ctx filter)
   add_rule (filter, SCMP_ACT_ALLOW, "mmap", 2, data_of_file);
   add_rule (filter, SCMP_ACT_ALLOW, "mmap", 2, private_memory);
   add_rule (filter, SCMP_ACT_ALLOW, "mmap", 2, code_of_file);
-  add_masked (filter, SCMP_ACT_ALLOW, "mprotect", 1, PROT_EXEC, 0);
+  add_masked (filter, SCMP_ACT_ALLOW, "mprotect", 2, PROT_EXEC, 0);
 
   /* With this one all that can be read could be executed. All ones is the question what is set. */
   add_masked (filter, SCMP_ACT_ALLOW, "personality", 0, READ_IMPLIES_EXEC, 0);
@@ -245,6 +252,9 @@ fill_for_tests (scmp_filter_ctx filter)
 {
   for (size_t i = 0; i < sizeof allowed_for_tests / sizeof allowed_for_tests[0]; i++)
     add_rule (filter, SCMP_ACT_ALLOW, allowed_for_tests[i], 0, NULL);
+
+  for (size_t i = 0; i < sizeof deadly_for_tests / sizeof deadly_for_tests[0]; i++)
+    add_rule (filter, SCMP_ACT_KILL_PROCESS, deadly_for_tests[i], 0, NULL);
 
   allow_mapping (filter);
   allow_cloning (filter);

@@ -1,0 +1,615 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The sandbox against programs that want out of it (hostile.c), used as the grader uses it.
+ *
+ * Each test says what a program tries and how that must end. After each, nothing of it may run any more. All of it is
+ * done at each level that the machine has. The limits are small: none of the programs is given the time that a test gets.
+ */
+
+#include "sandbox.h"
+
+#include "error.h"
+#include "workspace.h"
+
+#include <glib/gstdio.h>
+
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The program is where the grader has its programs, in a workspace. Its name is in the command line of all its processes. */
+static LabWorkspace *workspace;
+static char *program;
+
+/* By their levels; NULL is one that this machine does not have. */
+static LabSandbox *sandboxes[3];
+static char *why_not[3];
+
+/* How many programs run side by side. */
+#define N_SLOTS 4
+
+static const LabLimits small_limits = {
+  .cpu_s = 1,
+  .wall_s = 20,
+  .idle_s = 1,
+  .memory_mb = 64,
+  .file_mb = 1,
+  .processes = 16,
+  .output = 64 * 1024,
+};
+
+/* --- Running ---------------------------------------------------------------------------- */
+
+/* The number of processes of the program. */
+static guint
+count_processes (void)
+{
+  g_autoptr (GDir) proc = g_dir_open ("/proc", 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (proc)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc", name, "cmdline", NULL);
+      g_autofree char *line = NULL;
+      gsize length;
+
+      if (!g_ascii_isdigit (name[0]) || !g_file_get_contents (path, &line, &length, NULL))
+        continue;
+      for (gsize i = 0; i < length; i++)
+        if (line[i] == '\0')
+          line[i] = ' ';
+      n += length > 0 && strstr (line, program) != NULL;
+    }
+
+  return n;
+}
+
+/* What a test does with a sandbox, on a loop. */
+typedef struct
+{
+  LabSandbox *sandbox;
+  const char *const *arguments;
+  const char *writable;
+  LabLimits limits;
+  gboolean has_trace;
+  LabRunResult result;
+  GError *error;
+} Run;
+
+static gpointer
+run_body (gpointer   user_data,
+          GError   **error)
+{
+  Run *self = user_data;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_auto (GStrv) argv = NULL;
+  const char *const readable[] = { program, NULL };
+
+  (void) error;
+
+  g_strv_builder_add (builder, program);
+  g_strv_builder_addv (builder, (const char **) self->arguments);
+  argv = g_strv_builder_end (builder);
+
+  lab_sandbox_run (self->sandbox,
+                   &(LabRun) {
+                     .argv = (const char *const *) argv,
+                     .readable = readable,
+                     .writable = self->writable,
+                     .directory = self->writable,
+                     .limits = &self->limits,
+                     .input = "hello\n",
+                     .has_trace = self->has_trace,
+                   },
+                   &self->result, &self->error);
+
+  return NULL;
+}
+
+static void
+on_loop (AsyncioCoroutine *coroutine)
+{
+  g_autoptr (AsyncioLoop) loop = asyncio_new_event_loop ();
+  g_autoptr (GError) error = NULL;
+
+  asyncio_set_event_loop (loop);
+  asyncio_loop_run_until_complete (loop, coroutine, &error);
+  g_assert_no_error (error);
+  asyncio_set_event_loop (NULL);
+  asyncio_loop_close (loop, NULL);
+}
+
+/* Runs programs side by side, and waits until all have ended. */
+static gpointer
+run_all_body (gpointer   user_data,
+              GError   **error)
+{
+  GPtrArray *runs = user_data;
+  g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
+  g_autoptr (AsyncioFuture) all = NULL;
+
+  for (guint i = 0; i < runs->len; i++)
+    g_ptr_array_add (coroutines, asyncio_coroutine_new (run_body, g_ptr_array_index (runs, i), NULL));
+  all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
+
+  asyncio_await (all, error);
+
+  return NULL;
+}
+
+static void
+run_all (int        level,
+         GPtrArray *runs)
+{
+  for (guint i = 0; i < runs->len; i++)
+    {
+      Run *self = g_ptr_array_index (runs, i);
+
+      self->sandbox = sandboxes[level];
+      if (self->limits.wall_s == 0)
+        self->limits = small_limits;
+    }
+
+  on_loop (asyncio_coroutine_new (run_all_body, runs, NULL));
+
+  for (guint i = 0; i < runs->len; i++)
+    {
+      Run *self = g_ptr_array_index (runs, i);
+      const LabRunResult *result = &self->result;
+
+      g_assert_no_error (self->error);
+      g_test_message ("%s: end %d, value %d, %u survivors, %" G_GUINT64_FORMAT " ms, out \"%.500s\", err \"%.500s\"",
+                      self->arguments[0], result->end, result->value, result->n_survivors, result->wall_ms, result->out,
+                      result->err);
+    }
+  g_assert_cmpuint (count_processes (), ==, 0);
+}
+
+/* Runs the program with arguments and small limits. */
+static void
+run (Run               *self,
+     int                level,
+     const char *const *arguments)
+{
+  g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+
+  self->arguments = arguments;
+  g_ptr_array_add (runs, self);
+  run_all (level, runs);
+}
+
+/* What must become of a program. */
+typedef struct
+{
+  const char *arguments[3];
+  LabRunEnd end;
+  int value;
+  guint min_survivors, max_survivors;
+} Case;
+
+/* Side by side, as those of a submission. */
+static void
+run_cases (int         level,
+           const Case *cases,
+           gsize       n)
+{
+  g_autoptr (GPtrArray) runs = g_ptr_array_new ();
+  g_autofree Run *array = g_new0 (Run, n);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      array[i].arguments = cases[i].arguments;
+      g_ptr_array_add (runs, &array[i]);
+    }
+  run_all (level, runs);
+
+  for (gsize i = 0; i < n; i++)
+    {
+      LabRunResult *result = &array[i].result;
+
+      g_assert_cmpint (result->end, ==, cases[i].end);
+      if (cases[i].end == LAB_RUN_EXITED || cases[i].end == LAB_RUN_SIGNALLED)
+        g_assert_cmpint (result->value, ==, cases[i].value);
+      g_assert_cmpuint (result->n_survivors, >=, cases[i].min_survivors);
+      g_assert_cmpuint (result->n_survivors, <=, cases[i].max_survivors);
+      lab_run_result_clear (result);
+    }
+}
+
+/* --- Ends -------------------------------------------------------------------------------- */
+
+/* How a program ends by itself is told as it is, also if it ends like lab-sandbox does when that fails. */
+static void
+test_ends (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "exit", "0" }, .end = LAB_RUN_EXITED, .value = 0 },
+    { .arguments = { "exit", "7" }, .end = LAB_RUN_EXITED, .value = 7 },
+    { .arguments = { "exit", "125" }, .end = LAB_RUN_EXITED, .value = 125 },
+    { .arguments = { "exit", "137" }, .end = LAB_RUN_EXITED, .value = 137 },
+    { .arguments = { "abort" }, .end = LAB_RUN_SIGNALLED, .value = SIGABRT },
+    { .arguments = { "segv" }, .end = LAB_RUN_SIGNALLED, .value = SIGSEGV },
+  };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+}
+
+/* Standard input goes in, and what comes out of the three pipes is not mixed up. */
+static void
+test_streams (int level)
+{
+  Run self = { .has_trace = TRUE };
+
+  run (&self, level, (const char *const[]) { "echo", LAB_TRACE_FD_ARGUMENT, NULL });
+  g_assert_cmpstr (self.result.out, ==, "out hello\n");
+  g_assert_cmpstr (self.result.err, ==, "err");
+  g_assert_cmpstr (self.result.trace, ==, "trace");
+  lab_run_result_clear (&self.result);
+}
+
+/* --- Limits --------------------------------------------------------------------------------- */
+
+/* Time: who uses it, who ignores the signal that says so, who lets children use it; and who uses none. */
+static void
+test_time (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "spin" }, .end = LAB_RUN_CPU },
+    { .arguments = { "ignore-and-spin" }, .end = LAB_RUN_CPU },
+    { .arguments = { "spin-in-turns" }, .end = LAB_RUN_CPU },
+    { .arguments = { "sleep" }, .end = LAB_RUN_IDLE },
+  };
+  Run waiting = { .limits = small_limits };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+
+  waiting.limits.idle_s = 0;
+  waiting.limits.wall_s = 1;
+  run (&waiting, level, (const char *const[]) { "sleep", NULL });
+  g_assert_cmpint (waiting.result.end, ==, LAB_RUN_WALL);
+  lab_run_result_clear (&waiting.result);
+}
+
+/* Memory: of one, of all together; but what is shared is counted once. */
+static void
+test_memory (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "memory" }, .end = LAB_RUN_MEMORY },
+    { .arguments = { "memory-in-children" }, .end = LAB_RUN_MEMORY },
+    { .arguments = { "shared-memory" }, .end = LAB_RUN_EXITED, .value = 0 },
+  };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_output (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "flood" }, .end = LAB_RUN_OUTPUT },
+    { .arguments = { "flood-errors" }, .end = LAB_RUN_OUTPUT },
+  };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+}
+
+static void
+test_large_file (int level)
+{
+  g_autofree char *folder = lab_workspace_make_folder (workspace, 0777, NULL);
+  g_autofree char *path = g_build_filename (folder, "large", NULL);
+  Run self = { .writable = folder };
+  GStatBuf info;
+
+  run (&self, level, (const char *const[]) { "large-file", NULL });
+  g_assert_cmpint (self.result.end, ==, LAB_RUN_SIGNALLED);
+  g_assert_cmpint (self.result.value, ==, SIGXFSZ);
+  g_assert_cmpint (g_stat (path, &info), ==, 0);
+  g_assert_cmpint (info.st_size, ==, 1024 * 1024);
+  lab_run_result_clear (&self.result);
+}
+
+/* Processes and threads: some are to be had, but not more than the limit says. What is left is killed. */
+static void
+test_processes (int level)
+{
+  static const char *const names[] = { "bomb", "threads" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      Run self = { 0 };
+      int n;
+
+      run (&self, level, (const char *const[]) { names[i], NULL });
+      n = atoi (self.result.out);
+      g_assert_cmpint (self.result.end, ==, LAB_RUN_EXITED);
+      g_assert_cmpint (n, >, 0);
+
+      /* Those of a user that is not the sandbox's alone come and go meanwhile. */
+      g_assert_cmpint (n, <=, lab_sandbox_has_own_uid (sandboxes[level]) ? (int) small_limits.processes : 250);
+      lab_run_result_clear (&self.result);
+    }
+}
+
+/* It forks as fast as it can, and those who are killed are replaced by others at once. */
+static void
+test_bomb (int level)
+{
+  static const Case cases[] = { { .arguments = { "real-bomb" }, .end = LAB_RUN_CPU } };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+}
+
+/* --- Other processes ------------------------------------------------------------------------- */
+
+/* Whoever outlives the program is counted and killed, whatever it did to get lost. */
+static void
+test_survivors (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "survive" }, .end = LAB_RUN_EXITED, .value = 0, .min_survivors = 1, .max_survivors = 1 },
+    { .arguments = { "survive-in-session" }, .end = LAB_RUN_EXITED, .value = 0, .min_survivors = 1, .max_survivors = 2 },
+  };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+}
+
+/* Who sends signals to others is killed for it; other ways to get at the supervisor just do not work. */
+static void
+test_attacks (int level)
+{
+  static const Case cases[] = {
+    { .arguments = { "kill-everybody" }, .end = LAB_RUN_SIGNALLED, .value = SIGSYS },
+    { .arguments = { "kill-parent" }, .end = LAB_RUN_SIGNALLED, .value = SIGSYS },
+    { .arguments = { "kill-group" }, .end = LAB_RUN_SIGNALLED, .value = SIGSYS },
+    { .arguments = { "namespace" }, .end = LAB_RUN_SIGNALLED, .value = SIGSYS },
+    { .arguments = { "trace-parent" }, .end = LAB_RUN_EXITED, .value = 1 },
+    { .arguments = { "read-parent" }, .end = LAB_RUN_EXITED, .value = 1 },
+    { .arguments = { "limit-parent" }, .end = LAB_RUN_EXITED, .value = 1 },
+    { .arguments = { "executable-memory" }, .end = LAB_RUN_EXITED, .value = 1 },
+    { .arguments = { "sockets" }, .end = LAB_RUN_EXITED, .value = 1 },
+  };
+
+  run_cases (level, cases, G_N_ELEMENTS (cases));
+
+  if (geteuid () == 0)
+    run_cases (level, &(Case) { .arguments = { "root" }, .end = LAB_RUN_EXITED, .value = 1 }, 1);
+}
+
+/* The program gets the standard streams and the trace, and nothing that the grader, or who started it, has open. */
+static void
+test_descriptors (int level)
+{
+  int leaked = dup (STDERR_FILENO); /* not closed on exec */
+  Run self = { .has_trace = TRUE };
+
+  run (&self, level, (const char *const[]) { "descriptors", LAB_TRACE_FD_ARGUMENT, NULL });
+  g_assert_cmpstr (self.result.out, ==, "");
+  g_assert_cmpint (self.result.end, ==, LAB_RUN_EXITED);
+  g_assert_cmpint (self.result.value, ==, 1);
+  lab_run_result_clear (&self.result);
+  close (leaked);
+}
+
+/* --- Files ---------------------------------------------------------------------------------------- */
+
+/* Nothing of the machine, of the grader or of others can be read. The folders that the program's own file is in may be there,
+ * but not with what is beside it. */
+static void
+test_reading (int level)
+{
+  g_autofree char *other = lab_workspace_make_folder (workspace, 0777, NULL);
+  g_autofree char *secret = g_build_filename (other, "secret", NULL);
+  g_autofree char *beside = g_strconcat (program, ".secret", NULL);
+  const char *const arguments[] = {
+    "read", "/etc/passwd", "/etc/shadow", "/root", "/home", "/var/log", "/sys/class", SOURCE_ROOT, SOURCE_ROOT "/meson.build",
+    HOSTILE, HELPER, other, secret, beside, "/proc/1/environ", "/proc/1/maps", "/dev/mem", "/dev/shm", "/dev/tty", NULL,
+  };
+  Run self = { 0 };
+
+  g_assert_true (g_file_set_contents (secret, "secret", -1, NULL));
+  g_assert_true (g_file_set_contents (beside, "secret", -1, NULL));
+  g_assert_cmpint (g_chmod (beside, 0644), ==, 0);
+
+  run (&self, level, arguments);
+  g_assert_cmpstr (self.result.out, ==, "");
+  g_assert_cmpint (self.result.end, ==, LAB_RUN_EXITED);
+  g_assert_cmpint (self.result.value, ==, 1);
+  lab_run_result_clear (&self.result);
+}
+
+/* Nothing can be written outside the folder that is given, and inside it can. */
+static void
+test_writing (int level)
+{
+  g_autofree char *own = lab_workspace_make_folder (workspace, 0777, NULL);
+  g_autofree char *other = lab_workspace_make_folder (workspace, 0777, NULL);
+  g_autofree char *made = g_build_filename (own, "hostile", NULL);
+  g_autofree char *folder = g_path_get_dirname (program);
+  Run outside = { .writable = own };
+  Run inside = { .writable = own };
+
+  run (&outside, level,
+       (const char *const[]) { "write", "/", "/tmp", "/var/tmp", "/dev", "/dev/shm", "/run", "/proc/self", SOURCE_ROOT, folder, other,
+                               "..", NULL });
+  g_assert_cmpstr (outside.result.out, ==, "");
+  g_assert_cmpint (outside.result.value, ==, 1);
+  lab_run_result_clear (&outside.result);
+
+  run (&inside, level, (const char *const[]) { "write", own, NULL });
+  g_assert_cmpint (inside.result.value, ==, 0);
+  g_assert_true (g_file_test (made, G_FILE_TEST_EXISTS));
+  lab_run_result_clear (&inside.result);
+}
+
+/* --- The grader's side ---------------------------------------------------------------------------------- */
+
+/* Runs while a task cancels it, one that would never end and has children. */
+static gpointer
+cancelling_body (gpointer   user_data,
+                 GError   **error)
+{
+  Run *self = user_data;
+  g_autoptr (AsyncioTask) task = asyncio_create_task (asyncio_coroutine_new (run_body, self, NULL), error);
+
+  for (guint i = 0; i < 1000 && count_processes () < 2; i++)
+    asyncio_sleep (0.01, NULL);
+  g_assert_cmpuint (count_processes (), >=, 2);
+
+  asyncio_task_cancel (task);
+  asyncio_await (task, NULL);
+
+  return NULL;
+}
+
+/* The grader does not want to wait any more (Ctrl-C): the run ends by CancelledError, and then nothing of it is left. */
+static void
+test_cancelling (int level)
+{
+  Run self = {
+    .sandbox = sandboxes[level],
+    .arguments = (const char *const[]) { "memory-in-children", NULL },
+    .limits = small_limits,
+  };
+
+  self.limits.memory_mb = 1024;
+  self.limits.idle_s = 0;
+  on_loop (asyncio_coroutine_new (cancelling_body, &self, NULL));
+  g_assert_error (self.error, ASYNCIO_ERROR, ASYNCIO_ERROR_CANCELLED);
+  g_assert_cmpuint (count_processes (), ==, 0);
+
+  g_clear_error (&self.error);
+  lab_run_result_clear (&self.result);
+}
+
+/* A program that is not there is our mistake and nobody else's. */
+static void
+test_no_program (int level)
+{
+  g_autofree char *there = g_steal_pointer (&program);
+  Run self = { .sandbox = sandboxes[level], .arguments = (const char *const[]) { "exit", "0", NULL }, .limits = small_limits };
+
+  program = g_strconcat (there, ".missing", NULL);
+  on_loop (asyncio_coroutine_new (run_body, &self, NULL));
+  g_assert_error (self.error, LAB_ERROR, LAB_ERROR_SYSTEM);
+
+  g_free (program);
+  program = g_steal_pointer (&there);
+  g_clear_error (&self.error);
+  lab_run_result_clear (&self.result);
+}
+
+/* --- All of it ----------------------------------------------------------------------------------------------- */
+
+static void
+compile_program (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = NULL;
+  g_autofree char *made = NULL;
+  int wait_status;
+
+  workspace = lab_workspace_new (&error);
+  g_assert_no_error (error);
+  folder = lab_workspace_make_folder (workspace, 0755, &error);
+  g_assert_no_error (error);
+
+  program = g_build_filename (folder, "hostile", NULL);
+  g_spawn_sync (NULL,
+                (char *[]) { (char *) COMPILER, (char *) "-D_GNU_SOURCE", (char *) "-O1", (char *) "-w", (char *) "-pthread",
+                             (char *) "-o", program, (char *) HOSTILE, NULL },
+                NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, NULL, &wait_status, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (wait_status, ==, 0);
+}
+
+typedef struct
+{
+  const char *name;
+  void (*func) (int level);
+} Test;
+
+typedef struct
+{
+  const Test *test;
+  int level;
+} TestAtLevel;
+
+static void
+run_test (gconstpointer data)
+{
+  const TestAtLevel *self = data;
+
+  if (sandboxes[self->level] == NULL)
+    g_test_skip (why_not[self->level]);
+  else
+    self->test->func (self->level);
+}
+
+static void
+make_sandboxes (void)
+{
+  for (int level = 1; level <= 2; level++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      sandboxes[level] = lab_sandbox_new (level, N_SLOTS, HELPER, &error);
+      if (sandboxes[level] == NULL)
+        why_not[level] = g_strdup (error->message);
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  static const Test tests[] = {
+    { "ends", test_ends },
+    { "streams", test_streams },
+    { "time", test_time },
+    { "memory", test_memory },
+    { "output", test_output },
+    { "large-file", test_large_file },
+    { "processes", test_processes },
+    { "bomb", test_bomb },
+    { "survivors", test_survivors },
+    { "attacks", test_attacks },
+    { "descriptors", test_descriptors },
+    { "reading", test_reading },
+    { "writing", test_writing },
+    { "cancelling", test_cancelling },
+    { "no-program", test_no_program },
+  };
+  static TestAtLevel at_levels[2 * G_N_ELEMENTS (tests)];
+  guint n = 0;
+  int status;
+
+  g_test_init (&argc, &argv, NULL);
+  compile_program ();
+  make_sandboxes ();
+
+  for (int level = 1; level <= 2; level++)
+    for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+      {
+        g_autofree char *path = g_strdup_printf ("/sandbox/level-%d/%s", level, tests[i].name);
+
+        at_levels[n] = (TestAtLevel) { &tests[i], level };
+        g_test_add_data_func (path, &at_levels[n++], run_test);
+      }
+
+  status = g_test_run ();
+
+  for (int level = 1; level <= 2; level++)
+    {
+      g_clear_pointer (&sandboxes[level], lab_sandbox_free);
+      g_free (why_not[level]);
+    }
+  lab_workspace_free (workspace);
+  g_free (program);
+
+  return status;
+}
