@@ -52,6 +52,7 @@ struct _LabSandbox
   GArray *slots;               /* (element-type LabSlot) */
   GQueue free_slots;           /* of pointers into slots */
   AsyncioSemaphore *semaphore; /* (nullable) counts them; made in the loop that it is for */
+  guint n_inside;              /* runs that are under way or wait for a slot */
 };
 
 /* --- What this machine offers ------------------------------------------------------------ */
@@ -477,21 +478,25 @@ lab_sandbox_run (LabSandbox    *self,
                  LabRunResult  *result,
                  GError       **error)
 {
-  LabSlot *slot;
-  gboolean done;
+  gboolean done = FALSE;
 
   memset (result, 0, sizeof *result);
 
-  if (self->semaphore == NULL)
+  /* A semaphore belongs to a loop, and a sandbox does not: when nobody is inside the next one may come from another loop. */
+  if (self->n_inside++ == 0)
     self->semaphore = asyncio_semaphore_new (self->slots->len);
 
-  if (!asyncio_semaphore_acquire (self->semaphore, error))
-    return FALSE;
+  if (asyncio_semaphore_acquire (self->semaphore, error))
+    {
+      LabSlot *slot = g_queue_pop_head (&self->free_slots);
 
-  slot = g_queue_pop_head (&self->free_slots);
-  done = run_in_slot (self, run, slot, result, error);
-  g_queue_push_tail (&self->free_slots, slot);
-  asyncio_semaphore_release (self->semaphore);
+      done = run_in_slot (self, run, slot, result, error);
+      g_queue_push_tail (&self->free_slots, slot);
+      asyncio_semaphore_release (self->semaphore);
+    }
+
+  if (--self->n_inside == 0)
+    g_clear_pointer (&self->semaphore, asyncio_semaphore_unref);
 
   return done;
 }
