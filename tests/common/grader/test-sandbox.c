@@ -25,6 +25,9 @@ static char *program;
 
 /* By their levels; NULL is one that this machine does not have. */
 static LabSandbox *sandboxes[3];
+
+/* One for all tests, as a sandbox belongs to the loop on which it was first waited for. */
+static AsyncioLoop *loop;
 static char *why_not[3];
 
 /* How many programs run side by side. */
@@ -112,14 +115,10 @@ run_body (gpointer   user_data,
 static void
 on_loop (AsyncioCoroutine *coroutine)
 {
-  g_autoptr (AsyncioLoop) loop = asyncio_new_event_loop ();
   g_autoptr (GError) error = NULL;
 
-  asyncio_set_event_loop (loop);
   asyncio_loop_run_until_complete (loop, coroutine, &error);
   g_assert_no_error (error);
-  asyncio_set_event_loop (NULL);
-  asyncio_loop_close (loop, NULL);
 }
 
 /* Runs programs side by side, and waits until all have ended. */
@@ -590,6 +589,8 @@ main (int    argc,
 
   g_test_init (&argc, &argv, NULL);
   compile_program ();
+  loop = asyncio_new_event_loop ();
+  asyncio_set_event_loop (loop);
   make_sandboxes ();
 
   for (int level = 1; level <= 2; level++)
@@ -608,6 +609,9 @@ main (int    argc,
       g_clear_pointer (&sandboxes[level], lab_sandbox_free);
       g_free (why_not[level]);
     }
+  asyncio_set_event_loop (NULL);
+  asyncio_loop_close (loop, NULL);
+  asyncio_loop_unref (loop);
   lab_workspace_free (workspace);
   g_free (program);
 
