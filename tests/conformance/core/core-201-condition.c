@@ -96,7 +96,7 @@ waking (GError **error)
   asyncio_condition_notify_all (cond, error);
   trace ("notified all");
   asyncio_condition_release (cond, NULL);
-  done = asyncio_wait ((const gpointer *) ws, 5, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error);
+  done = asyncio_wait ((gpointer *) ws, G_N_ELEMENTS (ws), ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error);
 
   for (guint i = 0; i < G_N_ELEMENTS (ws); i++)
     asyncio_unref (ws[i]);

@@ -66,7 +66,7 @@ async_main (gpointer   user_data,
   g_ptr_array_add (ts, kit_spawn (asyncio_coroutine_new (greedy, GINT_TO_POINTER (3), NULL)));
   g_ptr_array_add (ts, spawn_user ("A"));
   g_ptr_array_add (ts, spawn_user ("B"));
-  if (!asyncio_wait (ts->pdata, 3, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
+  if (!asyncio_wait (ts->pdata, ts->len, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("locked %s", locked ());
 
@@ -83,7 +83,7 @@ async_main (gpointer   user_data,
   asyncio_semaphore_release (sem);
   trace ("locked %s", locked ());
   g_ptr_array_add (ts, spawn_user ("F"));
-  if (!asyncio_wait (ts->pdata, 4, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
+  if (!asyncio_wait (ts->pdata, ts->len, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
     return NULL;
   trace ("locked %s", locked ());
 

@@ -74,11 +74,7 @@ static gboolean
 wait_all (GPtrArray  *tasks,
           GError    **error)
 {
-  for (guint i = 0; i < tasks->len; i++)
-    if (!asyncio_wait ((gpointer[]) { g_ptr_array_index (tasks, i) }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error))
-      return FALSE;
-
-  return TRUE;
+  return asyncio_wait (tasks->pdata, tasks->len, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error);
 }
 
 static gpointer
