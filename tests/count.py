@@ -40,9 +40,13 @@ def count(test):
 
 
 for log in sys.argv[1:]:
-    with open(log, encoding="utf-8") as file:
-        for line in file:
-            count(json.loads(line))
+    try:
+        with open(log, encoding="utf-8") as file:
+            for line in file:
+                count(json.loads(line))
+    except FileNotFoundError:
+        print("no tests ran:", log)
+        failed += 1
 
 for reason in skipped:
     print("skipped:", reason)

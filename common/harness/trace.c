@@ -55,21 +55,17 @@ make_seal (const char *line)
 static void
 write_line (const char *line)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&output.mutex);
-  g_autofree char *seal = make_seal (line);
-  g_autofree char *text = g_strdup_printf ("%s%s%s\n", output.prefix, seal, line);
-  const char *rest = text;
-  gsize length = strlen (text);
+  g_autofree char *seal = NULL;
+  g_autofree char *text = NULL;
+  const char *rest;
+  gssize n = 1;
 
-  while (length > 0)
-    {
-      gssize n = write (output.fd, rest, length);
-
-      if (n <= 0)
-        return;
-      rest += n;
-      length -= n;
-    }
+  g_mutex_lock (&output.mutex);
+  seal = make_seal (line);
+  text = g_strdup_printf ("%s%s%s\n", output.prefix, seal, line);
+  for (rest = text; *rest != '\0' && n > 0; rest += MAX (n, 0))
+    n = write (output.fd, rest, strlen (rest));
+  g_mutex_unlock (&output.mutex);
 }
 
 void

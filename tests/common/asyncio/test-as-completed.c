@@ -119,9 +119,9 @@ wait_together (gpointer   user_data,
                                asyncio_loop_create_future (loop) };
   g_autoptr (AsyncioAsCompleted) iterator = asyncio_as_completed ((gpointer *) futures, 3, ASYNCIO_NO_TIMEOUT);
   g_autoptr (AsyncioTask) first = start (waits_for ("0", asyncio_as_completed_next (iterator, error)));
-  g_autoptr (AsyncioTask) second = start (waits_for ("1", asyncio_as_completed_next (iterator, error)));
-  g_autoptr (AsyncioTask) third = start (waits_for ("2", asyncio_as_completed_next (iterator, error)));
 
+  asyncio_unref (start (waits_for ("1", asyncio_as_completed_next (iterator, error))));
+  asyncio_unref (start (waits_for ("2", asyncio_as_completed_next (iterator, error))));
   (void) asyncio_sleep (0, error);
   if (woken)
     {
@@ -208,7 +208,8 @@ begin_and_leave (gpointer   future,
                  GError   **error)
 {
   g_autoptr (AsyncioAsCompleted) iterator = asyncio_as_completed (&future, 1, 5);
-  g_autoptr (AsyncioCoroutine) next_one = asyncio_ref_sink (asyncio_as_completed_next (iterator, error));
+
+  asyncio_unref (asyncio_ref_sink (asyncio_as_completed_next (iterator, error)));
 
   return NULL;
 }

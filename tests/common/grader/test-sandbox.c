@@ -509,7 +509,6 @@ compile_program (void)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *folder = NULL;
-  g_autofree char *made = NULL;
   int wait_status;
 
   workspace = lab_workspace_new (&error);
