@@ -17,6 +17,7 @@
 #include "base-events-private.h"
 
 #include <asyncio/exceptions.h>
+#include <asyncio/queues.h>
 
 struct _AsyncioAsCompleted
 {
@@ -29,23 +30,19 @@ struct _AsyncioAsCompleted
   AsyncioHandle *timer; /* (owned) (nullable) */
   guint n_left;         /* coroutines that are still to be given */
 
-  GQueue done;    /* (owned) futures; NULL for one whose time is over */
-  GQueue getters; /* (not owned) futures of coroutines that wait for one, in their order */
+  AsyncioQueue *done;   /* (owned) (nullable) of futures; NULL for one whose time is over */
 };
 
 static void
 as_completed_clear (gpointer data)
 {
   AsyncioAsCompleted *self = data;
-  gpointer future;
 
   if (self->timer != NULL)
     asyncio_handle_cancel (self->timer);
-  while (self->done.length > 0)
-    if ((future = g_queue_pop_head (&self->done)) != NULL)
-      asyncio_unref (future);
 
   g_clear_pointer (&self->timer, asyncio_handle_unref);
+  g_clear_pointer (&self->done, asyncio_queue_unref);
   g_ptr_array_unref (self->awaitables);
   g_ptr_array_unref (self->futures);
   g_hash_table_unref (self->todo);
@@ -65,59 +62,6 @@ asyncio_as_completed_free (AsyncioAsCompleted *self)
     as_completed_unref (self);
 }
 
-/* --- The queue: asyncio.Queue ------------------------------------------------------------ */
-
-/* Wakes the first that waits and was not cancelled. */
-static void
-wake_next_getter (AsyncioAsCompleted *self)
-{
-  AsyncioFuture *getter;
-
-  while ((getter = g_queue_pop_head (&self->getters)) != NULL)
-    if (!asyncio_future_done (getter))
-      {
-        (void) asyncio_future_set_result (getter, NULL, NULL, NULL);
-        return;
-      }
-}
-
-/* future: (transfer full) (nullable) */
-static void
-put (AsyncioAsCompleted *self,
-     AsyncioFuture      *future)
-{
-  g_queue_push_tail (&self->done, future);
-  wake_next_getter (self);
-}
-
-/* Waits for an entry. If one was woken for the entry and then cancelled, it wakes the next, or the entry would lie there
- * while others wait. */
-static gboolean
-wait_for_entry (AsyncioAsCompleted  *self,
-                GError             **error)
-{
-  while (self->done.length == 0)
-    {
-      g_autoptr (AsyncioFuture) getter = asyncio_loop_create_future (self->loop);
-      g_autoptr (GError) raised = NULL;
-
-      g_queue_push_tail (&self->getters, getter);
-      (void) asyncio_await (getter, &raised);
-      if (raised == NULL)
-        continue;
-
-      (void) asyncio_future_cancel (getter);
-      (void) g_queue_remove (&self->getters, getter);
-      if (self->done.length > 0 && !asyncio_future_cancelled (getter))
-        wake_next_getter (self);
-
-      g_propagate_error (error, g_steal_pointer (&raised));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* --- The futures --------------------------------------------------------------------------- */
 
 static void
@@ -132,7 +76,7 @@ on_completion (AsyncioFuture  *future,
   if (!g_hash_table_remove (self->todo, future))
     return; /* the time was over first */
 
-  put (self, asyncio_ref (future));
+  (void) asyncio_queue_put_nowait (self->done, asyncio_ref (future), NULL);
   if (g_hash_table_size (self->todo) == 0 && self->timer != NULL)
     asyncio_handle_cancel (self->timer);
 }
@@ -151,7 +95,7 @@ on_timeout (gpointer   user_data,
   while (g_hash_table_iter_next (&iter, &future, NULL))
     {
       (void) asyncio_future_remove_done_callback (future, on_completion, self);
-      put (self, NULL);
+      (void) asyncio_queue_put_nowait (self->done, NULL, NULL);
     }
   g_hash_table_remove_all (self->todo);
   as_completed_unref (self);
@@ -177,6 +121,7 @@ begin (AsyncioAsCompleted  *self,
     }
 
   self->loop = asyncio_loop_ref (loop);
+  self->done = asyncio_queue_new (0, asyncio_unref);
   self->n_left = self->futures->len;
   for (guint i = 0; i < self->futures->len; i++)
     {
@@ -233,19 +178,17 @@ wait_for_one (gpointer   user_data,
               GError   **error)
 {
   AsyncioAsCompleted *self = user_data;
-  g_autoptr (AsyncioFuture) future = NULL;
+  g_autoptr (GError) raised = NULL;
+  g_autoptr (AsyncioFuture) future = asyncio_queue_get (self->done, &raised);
 
-  if (!wait_for_entry (self, error))
-    return NULL;
+  if (future != NULL)
+    return asyncio_future_result (future, error);
 
-  future = g_queue_pop_head (&self->done);
-  if (future == NULL)
-    {
-      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_TIMEOUT, "");
-      return NULL;
-    }
+  if (raised == NULL)
+    raised = g_error_new_literal (ASYNCIO_ERROR, ASYNCIO_ERROR_TIMEOUT, "");
+  g_propagate_error (error, g_steal_pointer (&raised));
 
-  return asyncio_future_result (future, error);
+  return NULL;
 }
 
 AsyncioCoroutine *
