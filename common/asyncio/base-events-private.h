@@ -2,9 +2,10 @@
 #pragma once
 
 /*
- * The inside of a loop. It is spread over five files: base-events.c has what Python's
- * BaseEventLoop has, loop-source.c makes it live in a GMainContext, selectors.c watches file
- * descriptors, unix-events.c signals, and cleanup.c has what is to be done before it is closed.
+ * The inside of a loop. It is spread over several files. What Python's BaseEventLoop has is in base-events.c
+ * (scheduling, and a turn), base-events-run.c and base-events-errors.c. loop-source.c makes it live in a
+ * GMainContext, selectors.c watches file descriptors, unix-events.c signals, and cleanup.c has what is to be done
+ * before it is closed.
  */
 
 #include <asyncio/base-events.h>

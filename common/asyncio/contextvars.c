@@ -9,11 +9,7 @@
  *      context of task B ────> mapping: user=bob, request=7 ┘
  *
  * A context is a pointer to a mapping, and a mapping never changes. Copying a context is taking a reference to the
- * mapping; setting a variable is making another mapping and pointing there.
- *
- * CPython's mapping is a tree (a HAMT), of which set() copies one path. Ours is an array sorted by address, of which set()
- * copies everything: context variables are globals of modules, a program has a handful, and copying a handful of
- * pointers is cheaper than walking any tree. Reading, which is what is done all the time, is a binary search.
+ * mapping; setting a variable is making another mapping (contextvars-mapping.c) and pointing there.
  *
  * Threads. A context that is entered is entered by one thread, which alone may point it elsewhere; it does so under the
  * context's lock, for which others ask who copy the context meanwhile. The thread itself reads without.
@@ -21,6 +17,7 @@
 
 #include "contextvars-private.h"
 
+#include "contextvars-mapping-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
@@ -34,47 +31,21 @@ struct _AsyncioContextVar
   GDestroyNotify default_destroy;
 };
 
-/* A variable with a value. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  AsyncioContextVar *var; /* (owned): its address, the key, must not be given away again */
-  gpointer value;
-  GDestroyNotify destroy;
-} Binding;
-
-/* NULL is the empty one. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  guint n_bindings;
-  Binding *bindings[]; /* (owned) sorted by the address of var */
-} Mapping;
-
 struct _AsyncioContextVars
 {
   gatomicrefcount ref_count;
-  gint is_entered;  /* atomic */
+  gint is_entered;         /* atomic */
   GMutex lock;
-  Mapping *mapping; /* lock, but the thread that has entered may read it without; (nullable) */
+  AsyncioMapping *mapping; /* lock, but the thread that has entered may read it without; (nullable) */
 };
 
 struct _AsyncioContextToken
 {
   AsyncioContextVar *var;
   AsyncioContextVars *context;
-  Binding *old; /* (nullable): Token.MISSING */
+  AsyncioBinding *old; /* (nullable): Token.MISSING */
   gboolean is_used;
 };
-
-/* NULL is Python's None: there is nothing to free. */
-static void
-free_value (gpointer       value,
-            GDestroyNotify destroy)
-{
-  if (value != NULL && destroy != NULL)
-    destroy (value);
-}
 
 /* --- Variables -------------------------------------------------------------------- */
 
@@ -101,7 +72,7 @@ asyncio_context_var_new_with_default (const char     *name,
 
   if (self == NULL)
     {
-      free_value (value, destroy);
+      asyncio_context_value_free (value, destroy);
       return NULL;
     }
 
@@ -130,7 +101,7 @@ asyncio_context_var_unref (AsyncioContextVar *var)
   if (!g_atomic_ref_count_dec (&var->ref_count))
     return;
 
-  free_value (var->default_value, var->default_destroy);
+  asyncio_context_value_free (var->default_value, var->default_destroy);
   g_free (var->name);
   g_free (var);
 }
@@ -152,134 +123,11 @@ var_repr (AsyncioContextVar *self)
   return g_strdup_printf ("<ContextVar name='%s' at %p>", self->name, (gpointer) self);
 }
 
-/* --- Bindings and mappings ------------------------------------------------------------ */
-
-/* value: (transfer full) */
-static Binding *
-binding_new (AsyncioContextVar *var,
-             gpointer           value,
-             GDestroyNotify     destroy)
-{
-  Binding *self = g_new (Binding, 1);
-
-  g_atomic_ref_count_init (&self->ref_count);
-  self->var = asyncio_context_var_ref (var);
-  self->value = value;
-  self->destroy = destroy;
-
-  return self;
-}
-
-static Binding *
-binding_ref (Binding *self)
-{
-  if (self != NULL)
-    g_atomic_ref_count_inc (&self->ref_count);
-
-  return self;
-}
-
-static void
-binding_unref (Binding *self)
-{
-  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  free_value (self->value, self->destroy);
-  asyncio_context_var_unref (self->var);
-  g_free (self);
-}
-
-static Mapping *
-mapping_ref (Mapping *self)
-{
-  if (self != NULL)
-    g_atomic_ref_count_inc (&self->ref_count);
-
-  return self;
-}
-
-static void
-mapping_unref (Mapping *self)
-{
-  if (self == NULL || !g_atomic_ref_count_dec (&self->ref_count))
-    return;
-
-  for (guint i = 0; i < self->n_bindings; i++)
-    binding_unref (self->bindings[i]);
-  g_free (self);
-}
-
-static guint
-mapping_length (const Mapping *self)
-{
-  return self != NULL ? self->n_bindings : 0;
-}
-
-/* Where a variable is in the array, or where it would have to be put. */
-static guint
-mapping_search (const Mapping           *self,
-                const AsyncioContextVar *var)
-{
-  guint low = 0;
-  guint high = mapping_length (self);
-
-  while (low < high)
-    {
-      guint middle = low + (high - low) / 2;
-
-      if (GPOINTER_TO_SIZE (self->bindings[middle]->var) < GPOINTER_TO_SIZE (var))
-        low = middle + 1;
-      else
-        high = middle;
-    }
-
-  return low;
-}
-
-/* (transfer none) (nullable) */
-static Binding *
-mapping_find (const Mapping           *self,
-              const AsyncioContextVar *var)
-{
-  guint i = mapping_search (self, var);
-
-  return i < mapping_length (self) && self->bindings[i]->var == var ? self->bindings[i] : NULL;
-}
-
-/* A mapping that differs in one variable. binding: (transfer full) (nullable) what it is bound to, NULL for nothing */
-static Mapping *
-mapping_with (const Mapping           *self,
-              const AsyncioContextVar *var,
-              Binding                 *binding)
-{
-  guint length = mapping_length (self);
-  guint at = mapping_search (self, var);
-  guint rest = at + (mapping_find (self, var) != NULL ? 1 : 0);
-  Mapping *made = g_malloc (sizeof *made + (length + 1) * sizeof (Binding *));
-
-  g_atomic_ref_count_init (&made->ref_count);
-  made->n_bindings = 0;
-
-  for (guint i = 0; i < at; i++)
-    made->bindings[made->n_bindings++] = binding_ref (self->bindings[i]);
-  if (binding != NULL)
-    made->bindings[made->n_bindings++] = binding;
-  for (guint i = rest; i < length; i++)
-    made->bindings[made->n_bindings++] = binding_ref (self->bindings[i]);
-
-  if (made->n_bindings > 0)
-    return made;
-
-  g_free (made);
-  return NULL;
-}
-
 /* --- Contexts --------------------------------------------------------------------------- */
 
 /* mapping: (transfer full) (nullable) */
 static AsyncioContextVars *
-context_new (Mapping *mapping)
+context_new (AsyncioMapping *mapping)
 {
   AsyncioContextVars *self = g_new0 (AsyncioContextVars, 1);
 
@@ -314,19 +162,19 @@ asyncio_context_unref (AsyncioContextVars *context)
   if (!g_atomic_ref_count_dec (&context->ref_count))
     return;
 
-  mapping_unref (context->mapping);
+  asyncio_mapping_unref (context->mapping);
   g_mutex_clear (&context->lock);
   g_free (context);
 }
 
 /* What any thread may call. (transfer full) (nullable) */
-static Mapping *
+static AsyncioMapping *
 context_get_mapping (AsyncioContextVars *self)
 {
-  Mapping *mapping;
+  AsyncioMapping *mapping;
 
   g_mutex_lock (&self->lock);
-  mapping = mapping_ref (self->mapping);
+  mapping = asyncio_mapping_ref (self->mapping);
   g_mutex_unlock (&self->lock);
 
   return mapping;
@@ -344,14 +192,14 @@ gboolean
 asyncio_context_contains (AsyncioContextVars *context,
                           AsyncioContextVar  *var)
 {
-  Mapping *mapping;
+  AsyncioMapping *mapping;
   gboolean is_set;
 
   g_return_val_if_fail (context != NULL && var != NULL, FALSE);
 
   mapping = context_get_mapping (context);
-  is_set = mapping_find (mapping, var) != NULL;
-  mapping_unref (mapping);
+  is_set = asyncio_mapping_find (mapping, var) != NULL;
+  asyncio_mapping_unref (mapping);
 
   return is_set;
 }
@@ -360,16 +208,16 @@ gpointer
 asyncio_context_get (AsyncioContextVars *context,
                      AsyncioContextVar  *var)
 {
-  Mapping *mapping;
-  Binding *binding;
+  AsyncioMapping *mapping;
+  AsyncioBinding *binding;
   gpointer value;
 
   g_return_val_if_fail (context != NULL && var != NULL, NULL);
 
   mapping = context_get_mapping (context);
-  binding = mapping_find (mapping, var);
+  binding = asyncio_mapping_find (mapping, var);
   value = binding != NULL ? binding->value : NULL;
-  mapping_unref (mapping);
+  asyncio_mapping_unref (mapping);
 
   return value;
 }
@@ -377,14 +225,14 @@ asyncio_context_get (AsyncioContextVars *context,
 guint
 asyncio_context_get_length (AsyncioContextVars *context)
 {
-  Mapping *mapping;
+  AsyncioMapping *mapping;
   guint length;
 
   g_return_val_if_fail (context != NULL, 0);
 
   mapping = context_get_mapping (context);
-  length = mapping_length (mapping);
-  mapping_unref (mapping);
+  length = asyncio_mapping_length (mapping);
+  asyncio_mapping_unref (mapping);
 
   return length;
 }
@@ -404,7 +252,7 @@ asyncio_context_vars_ensure (AsyncioContextVars **slot)
 }
 
 /* (transfer none) (nullable) */
-static Mapping *
+static AsyncioMapping *
 current_mapping (void)
 {
   AsyncioContextVars *current = *asyncio_thread_state ()->context_vars;
@@ -415,15 +263,15 @@ current_mapping (void)
 AsyncioContextVars *
 asyncio_context_vars_copy_current (void)
 {
-  Mapping *mapping = current_mapping ();
+  AsyncioMapping *mapping = current_mapping ();
 
-  return mapping != NULL ? context_new (mapping_ref (mapping)) : NULL;
+  return mapping != NULL ? context_new (asyncio_mapping_ref (mapping)) : NULL;
 }
 
 AsyncioContextVars *
 asyncio_copy_context (void)
 {
-  return context_new (mapping_ref (current_mapping ()));
+  return context_new (asyncio_mapping_ref (current_mapping ()));
 }
 
 gboolean
@@ -495,12 +343,12 @@ gpointer
 asyncio_context_var_get (AsyncioContextVar  *var,
                          GError            **error)
 {
-  Binding *binding;
+  AsyncioBinding *binding;
   g_autofree char *repr = NULL;
 
   g_return_val_if_fail (var != NULL, NULL);
 
-  binding = mapping_find (current_mapping (), var);
+  binding = asyncio_mapping_find (current_mapping (), var);
   if (binding != NULL)
     return binding->value;
   if (var->has_default)
@@ -516,11 +364,11 @@ gpointer
 asyncio_context_var_get_or (AsyncioContextVar *var,
                             gpointer           value)
 {
-  Binding *binding;
+  AsyncioBinding *binding;
 
   g_return_val_if_fail (var != NULL, NULL);
 
-  binding = mapping_find (current_mapping (), var);
+  binding = asyncio_mapping_find (current_mapping (), var);
 
   return binding != NULL ? binding->value : value;
 }
@@ -529,17 +377,17 @@ asyncio_context_var_get_or (AsyncioContextVar *var,
 static void
 context_bind (AsyncioContextVars *self,
               AsyncioContextVar  *var,
-              Binding            *binding)
+              AsyncioBinding            *binding)
 {
-  Mapping *previous = self->mapping;
-  Mapping *made = mapping_with (previous, var, binding);
+  AsyncioMapping *previous = self->mapping;
+  AsyncioMapping *made = asyncio_mapping_with (previous, var, binding);
 
   g_mutex_lock (&self->lock);
   self->mapping = made;
   g_mutex_unlock (&self->lock);
 
   /* This may free a value, and that may do anything, also set variables. */
-  mapping_unref (previous);
+  asyncio_mapping_unref (previous);
 }
 
 void
@@ -559,10 +407,10 @@ asyncio_context_var_set (AsyncioContextVar    *var,
       *token = g_new0 (AsyncioContextToken, 1);
       (*token)->var = asyncio_context_var_ref (var);
       (*token)->context = asyncio_context_ref (current);
-      (*token)->old = binding_ref (mapping_find (current->mapping, var));
+      (*token)->old = asyncio_binding_ref (asyncio_mapping_find (current->mapping, var));
     }
 
-  context_bind (current, var, binding_new (var, value, destroy));
+  context_bind (current, var, asyncio_binding_new (var, value, destroy));
 }
 
 static char *
@@ -612,7 +460,7 @@ asyncio_context_var_reset (AsyncioContextVar    *var,
     }
 
   token->is_used = TRUE;
-  context_bind (token->context, var, binding_ref (token->old));
+  context_bind (token->context, var, asyncio_binding_ref (token->old));
 
   return TRUE;
 }
@@ -642,7 +490,7 @@ asyncio_context_token_free (AsyncioContextToken *token)
 {
   g_return_if_fail (token != NULL);
 
-  binding_unref (token->old);
+  asyncio_binding_unref (token->old);
   asyncio_context_unref (token->context);
   asyncio_context_var_unref (token->var);
   g_free (token);
