@@ -10,9 +10,10 @@
  *      slab  | guard | stack ........ | guard | stack ........ | guard | ...
  *                    ^ base           ^ base + size: a stack grows down from here
  *
- * The page below each stack is a guard: who overflows it gets a fault instead of
- * another coroutine's memory. There are two ways to make one. MADV_GUARD_INSTALL
- * (Linux 6.13) marks the page in the page table and costs nothing more. Older kernels need
+ * Below each stack is a guard: who overflows it gets a fault instead of another
+ * coroutine's memory. It is wide, because a function may have some kilobytes of variables and write
+ * the lowest of them first, beyond a guard of one page. There are two ways to make one. MADV_GUARD_INSTALL
+ * (Linux 6.13) marks its pages in the page table and costs nothing more. Older kernels need
  * mprotect(), which splits the mapping in two; a process may have 65,530 mappings
  * (vm.max_map_count), and one that has used them up cannot even allocate memory any
  * more. So those guards are counted, and when half of the mappings are used a new
@@ -25,9 +26,7 @@
 #include <asyncio/exceptions.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #ifdef HAVE_VALGRIND
 #include <valgrind/valgrind.h>
@@ -38,6 +37,7 @@
 #endif
 
 #define STACK_SIZE (128 * 1024)
+#define GUARD_SIZE (64 * 1024) /* a multiple of every page size there is */
 #define STACKS_PER_SLAB 64
 
 /* How many unused stacks may keep the memory that they touched. */
@@ -91,23 +91,28 @@ set_memory_error (GError    **error,
 static AsyncioStackSlab *
 slab_new (GError **error)
 {
-  gsize page = (gsize) sysconf (_SC_PAGESIZE);
-  gsize size = STACKS_PER_SLAB * (STACK_SIZE + page);
-  AsyncioStackSlab *self;
+  gsize size = STACKS_PER_SLAB * (STACK_SIZE + GUARD_SIZE);
+  AsyncioStackSlab *self = g_try_new0 (AsyncioStackSlab, 1);
   gpointer memory;
+
+  if (self == NULL)
+    {
+      set_memory_error (error, g_strerror (ENOMEM));
+      return NULL;
+    }
 
   memory = mmap (NULL, size, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED)
     {
       set_memory_error (error, g_strerror (errno));
+      g_free (self);
       return NULL;
     }
 
   /* A huge page would back the untouched part of every stack. Not having them is no error. */
   (void) madvise (memory, size, MADV_NOHUGEPAGE);
 
-  self = g_new0 (AsyncioStackSlab, 1);
   self->memory = memory;
   self->size = size;
 
@@ -129,21 +134,20 @@ slab_free (AsyncioStackSlab *self)
 
 static gboolean
 install_guard (AsyncioStackSlab *slab,
-               gpointer          page,
-               gsize             page_size,
+               gpointer          guard,
                GError          **error)
 {
-  if (madvise (page, page_size, MADV_GUARD_INSTALL) == 0)
+  if (madvise (guard, GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
     return TRUE;
 
   /* The guard is a mapping of its own, and so is what follows it. */
   if (g_atomic_int_add (&n_mappings, 2) + 2 > max_mappings ())
     {
       g_atomic_int_add (&n_mappings, -2);
-      return set_memory_error (error, "as many guard pages as vm.max_map_count allows are in use");
+      return set_memory_error (error, "as many guards as vm.max_map_count allows are in use");
     }
 
-  if (mprotect (page, page_size, PROT_NONE) != 0)
+  if (mprotect (guard, GUARD_SIZE, PROT_NONE) != 0)
     {
       g_atomic_int_add (&n_mappings, -2);
       return set_memory_error (error, g_strerror (errno));
@@ -157,14 +161,13 @@ static AsyncioStack *
 slab_cut (AsyncioStackSlab *self,
           GError          **error)
 {
-  gsize page = (gsize) sysconf (_SC_PAGESIZE);
-  guint8 *guard = (guint8 *) self->memory + self->n_used * (STACK_SIZE + page);
+  guint8 *guard = (guint8 *) self->memory + self->n_used * (STACK_SIZE + GUARD_SIZE);
   AsyncioStack *stack = &self->stacks[self->n_used];
 
-  if (!install_guard (self, guard, page, error))
+  if (!install_guard (self, guard, error))
     return NULL;
 
-  stack->base = guard + page;
+  stack->base = guard + GUARD_SIZE;
   stack->size = STACK_SIZE;
 #ifdef HAVE_VALGRIND
   stack->valgrind_id = VALGRIND_STACK_REGISTER (stack->base, (guint8 *) stack->base + stack->size);
