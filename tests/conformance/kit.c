@@ -138,6 +138,12 @@ kit_row (GPtrArray *strings)
 }
 
 const char *
+kit_done (AsyncioTask *task)
+{
+  return trace_bool (asyncio_task_done (task));
+}
+
+const char *
 kit_state (gpointer future)
 {
   if (asyncio_future_done (future))

@@ -83,6 +83,9 @@ GPtrArray *kit_sorted (GPtrArray *strings);
 /** Strings joined by commas, or "-" if there are none. @return the text, valid for ever */
 const char *kit_row (GPtrArray *strings);
 
+/** Whether a task is over, as Python prints `task.done()`. */
+const char *kit_done (AsyncioTask *task);
+
 /** trace_state() that asks for the error, as state() of kit.py does: then it counts as retrieved. */
 const char *kit_state (gpointer future);
 

@@ -30,12 +30,6 @@ spawn_waiter (const char *name)
   return kit_spawn (asyncio_coroutine_new (waiter, (gpointer) name, NULL));
 }
 
-static const char *
-done (AsyncioTask *task)
-{
-  return trace_bool (asyncio_task_done (task));
-}
-
 static gboolean
 cancelled_twice (GError **error)
 {
@@ -49,12 +43,12 @@ cancelled_twice (GError **error)
       asyncio_task_cancel (a);
       if (!kit_pause (3, error))
         return FALSE;
-      trace ("A done %s", done (a));
+      trace ("A done %s", kit_done (a));
     }
   asyncio_condition_release (cond, NULL);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("A done %s cancelled %s locked %s", done (a), trace_bool (asyncio_task_cancelled (a)),
+  trace ("A done %s cancelled %s locked %s", kit_done (a), trace_bool (asyncio_task_cancelled (a)),
          trace_bool (asyncio_condition_locked (cond)));
 
   return TRUE;
@@ -87,10 +81,10 @@ in_the_same_turn (GError **error)
   asyncio_condition_release (cond, NULL);
   if (!kit_pause (6, error))
     return FALSE;
-  trace ("B done %s C done %s", done (b), done (c));
+  trace ("B done %s C done %s", kit_done (b), kit_done (c));
   if (!notify_one (error))
     return FALSE;
-  trace ("B done %s C done %s", done (b), done (c));
+  trace ("B done %s C done %s", kit_done (b), kit_done (c));
 
   return TRUE;
 }
@@ -112,14 +106,14 @@ waiting_for_the_lock (GError **error)
   asyncio_task_cancel (d);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("D done %s", done (d));
+  trace ("D done %s", kit_done (d));
   asyncio_condition_release (cond, NULL);
   if (!kit_pause (6, error))
     return FALSE;
-  trace ("D done %s E done %s", done (d), done (e));
+  trace ("D done %s E done %s", kit_done (d), kit_done (e));
   if (!notify_one (error))
     return FALSE;
-  trace ("D done %s E done %s locked %s", done (d), done (e), trace_bool (asyncio_condition_locked (cond)));
+  trace ("D done %s E done %s locked %s", kit_done (d), kit_done (e), trace_bool (asyncio_condition_locked (cond)));
 
   return TRUE;
 }

@@ -23,12 +23,6 @@ spawn_user (const char *name)
   return kit_spawn (asyncio_coroutine_new (user, (gpointer) name, NULL));
 }
 
-static const char *
-done (AsyncioTask *task)
-{
-  return trace_bool (asyncio_task_done (task));
-}
-
 static gboolean
 count (int     *n,
        GError **error)
@@ -65,7 +59,7 @@ waiting (GError **error)
   asyncio_semaphore_release (sem);
   if (!kit_pause (2, error))
     return FALSE;
-  trace ("A %s B %s", done (a), done (b));
+  trace ("A %s B %s", kit_done (a), kit_done (b));
 
   return TRUE;
 }
@@ -85,7 +79,7 @@ released_after (GError **error)
   asyncio_semaphore_release (sem);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("C %s D %s", done (a), done (b));
+  trace ("C %s D %s", kit_done (a), kit_done (b));
 
   return TRUE;
 }
@@ -105,7 +99,7 @@ woken_before (GError **error)
   asyncio_task_cancel (a);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("E %s F %s", done (a), done (b));
+  trace ("E %s F %s", kit_done (a), kit_done (b));
 
   return TRUE;
 }

@@ -70,12 +70,6 @@ get_nowait (void)
   return GPOINTER_TO_INT (asyncio_queue_get_nowait (q, NULL));
 }
 
-static const char *
-done (AsyncioTask *task)
-{
-  return trace_bool (asyncio_task_done (task));
-}
-
 static gboolean
 getter_waits (GError **error)
 {
@@ -91,7 +85,7 @@ getter_waits (GError **error)
   put_nowait (1);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("A %s B %s size %u", done (a), done (b), asyncio_queue_qsize (q));
+  trace ("A %s B %s size %u", kit_done (a), kit_done (b), asyncio_queue_qsize (q));
 
   return TRUE;
 }
@@ -111,7 +105,7 @@ getter_woken (GError **error)
   asyncio_task_cancel (a);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("C %s D %s size %u", done (a), done (b), asyncio_queue_qsize (q));
+  trace ("C %s D %s size %u", kit_done (a), kit_done (b), asyncio_queue_qsize (q));
 
   return TRUE;
 }
@@ -131,7 +125,7 @@ getter_alone (GError **error)
   if (!kit_pause (3, error))
     return FALSE;
   size = asyncio_queue_qsize (q);
-  trace ("E %s size %u item %d", done (a), size, get_nowait ());
+  trace ("E %s size %u item %d", kit_done (a), size, get_nowait ());
 
   return TRUE;
 }
@@ -157,7 +151,7 @@ getter_overtaken (GError **error)
       if (!kit_pause (3, error))
         return FALSE;
     }
-  trace ("F %s G %s size %u", done (a), done (b), asyncio_queue_qsize (q));
+  trace ("F %s G %s size %u", kit_done (a), kit_done (b), asyncio_queue_qsize (q));
 
   return TRUE;
 }
@@ -178,7 +172,7 @@ putter_waits (GError **error)
   trace ("taken %d", get_nowait ());
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("H %s I %s size %u", done (a), done (b), asyncio_queue_qsize (q));
+  trace ("H %s I %s size %u", kit_done (a), kit_done (b), asyncio_queue_qsize (q));
 
   return TRUE;
 }
@@ -199,7 +193,7 @@ putter_woken (GError **error)
   asyncio_task_cancel (a);
   if (!kit_pause (3, error))
     return FALSE;
-  trace ("J %s K %s size %u", done (a), done (b), asyncio_queue_qsize (q));
+  trace ("J %s K %s size %u", kit_done (a), kit_done (b), asyncio_queue_qsize (q));
   item = get_nowait ();
   trace ("taken %d empty %s", item, trace_bool (asyncio_queue_empty (q)));
 

@@ -20,12 +20,6 @@ joiner (gpointer   user_data,
   return NULL;
 }
 
-static const char *
-done (AsyncioTask *task)
-{
-  return trace_bool (asyncio_task_done (task));
-}
-
 static void
 put_nowait (int item)
 {
@@ -72,21 +66,21 @@ async_main (gpointer   user_data,
   asyncio_queue_task_done (q, error);
   if (!kit_pause (2, error))
     return NULL;
-  trace ("one is not done: A %s B %s C %s", done (a), done (b), done (c));
+  trace ("one is not done: A %s B %s C %s", kit_done (a), kit_done (b), kit_done (c));
   asyncio_queue_task_done (q, error);
   put_nowait (3);
   trace ("all done, and one more put in");
   if (!kit_pause (2, error))
     return NULL;
-  trace ("A %s B %s", done (a), done (b));
+  trace ("A %s B %s", kit_done (a), kit_done (b));
   d = kit_spawn (asyncio_coroutine_new (joiner, "D", NULL));
   if (!kit_pause (2, error))
     return NULL;
-  trace ("D %s", done (d));
+  trace ("D %s", kit_done (d));
   asyncio_queue_task_done (q, error);
   if (!kit_pause (2, error))
     return NULL;
-  trace ("D %s size %u", done (d), asyncio_queue_qsize (q));
+  trace ("D %s size %u", kit_done (d), asyncio_queue_qsize (q));
   if (!asyncio_queue_task_done (q, &e))
     trace ("error %s", trace_error (e));
 
