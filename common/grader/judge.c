@@ -75,7 +75,6 @@ run_test (LabJudge      *self,
   g_autofree char *input = g_strdup_printf ("%" G_GUINT64_FORMAT " %s\n", seed, key);
   const char *const argv[] = { program, "--lab-seed=-", LAB_TRACE_FD_ARGUMENT, "-p", test->path, NULL };
   const char *const readable[] = { program, NULL };
-
   g_autofree char *sealed = NULL;
 
   if (!lab_sandbox_run (self->sandbox,
