@@ -90,6 +90,8 @@ lab_runner_run (LabRunner  *self,
   int wait_status;
   va_list arguments;
 
+  if (self->wrapper != NULL)
+    g_strv_builder_add (builder, self->wrapper);
   g_strv_builder_add (builder, LAB_PROGRAM);
   va_start (arguments, argument);
   for (; argument != NULL; argument = va_arg (arguments, const char *))

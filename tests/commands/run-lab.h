@@ -10,9 +10,10 @@
 /* A run of the program, in a world of its own: TMPDIR is a folder that must be empty again afterwards. */
 typedef struct
 {
-  char *folder; /* for the test to write to */
-  char *tmpdir; /* where `lab` puts its temporary files */
-  int status;   /* the exit status, or -N for signal N */
+  char *folder;        /* for the test to write to */
+  char *tmpdir;        /* where `lab` puts its temporary files */
+  const char *wrapper; /* (nullable) a program that runs `lab` in its turn */
+  int status;          /* the exit status, or -N for signal N */
   char *out;
   char *err;
 } LabRunner;

@@ -188,6 +188,43 @@ test_only (void)
   lab_runner_clear (&runner);
 }
 
+/* --- No sandbox ------------------------------------------------------------------------------ */
+
+/* Where no sandbox can be had a student checks his own code without, and is told; nobody grades, unless he says that he wants to, and
+ * then the result says so as well. */
+static void
+test_no_sandbox (void)
+{
+  LabRunner runner;
+  g_autofree char *submissions = NULL;
+  g_autofree char *out = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *result = NULL;
+
+  lab_runner_init (&runner);
+  runner.wrapper = WITHOUT_SANDBOX;
+  submissions = make_submissions (&runner, "ada", "int ada;");
+  out = lab_runner_path (&runner, "out");
+
+  lab_runner_run (&runner, "check", "3.7", "--test", "/3.7/run/value", NULL);
+  g_assert_cmpint (runner.status, ==, 0);
+  lab_assert_contains (runner.err, "Going on without a sandbox: this machine offers no sandbox");
+  lab_assert_contains (runner.out, "4/4");
+
+  lab_runner_run (&runner, "grade", submissions, "--output", out, NULL);
+  g_assert_cmpint (runner.status, ==, 1);
+  lab_assert_contains (runner.err, "this machine offers no sandbox: neither bubblewrap nor Landlock");
+  g_assert_false (g_file_test (out, G_FILE_TEST_EXISTS));
+
+  lab_runner_run (&runner, "grade", submissions, "--output", out, "--no-sandbox", NULL);
+  g_assert_cmpint (runner.status, ==, 0);
+  path = g_build_filename (out, "students", "ada", "result.json", NULL);
+  g_assert_true (g_file_get_contents (path, &result, NULL, NULL));
+  lab_assert_contains (result, "none: limits only");
+
+  lab_runner_clear (&runner);
+}
+
 /* --- OUT ------------------------------------------------------------------------------------------ */
 
 /* What is there already is not touched. */
@@ -320,6 +357,7 @@ main (int    argc,
   g_test_add_func ("/usage/two-submissions", test_two_submissions);
   g_test_add_func ("/usage/no-submissions", test_no_submissions);
   g_test_add_func ("/usage/only", test_only);
+  g_test_add_func ("/usage/no-sandbox", test_no_sandbox);
   g_test_add_func ("/usage/existing-output", test_existing_output);
   g_test_add_data_func ("/usage/ctrl-c", GINT_TO_POINTER (SIGINT), test_interrupt);
   g_test_add_data_func ("/usage/terminated", GINT_TO_POINTER (SIGTERM), test_interrupt);
