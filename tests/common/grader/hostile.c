@@ -230,13 +230,22 @@ leave_behind (bool in_session)
 
   if (fork () == 0)
     {
+      pid_t middle = getpid ();
+      pid_t in_session_pid;
+
       if (fork () != 0)
         _exit (0);
-      if (in_session && fork () == 0)
+
+      /* Only who is meant to survive is left when the program ends: the one between is gone when we have got another parent. */
+      while (getppid () == middle)
+        sched_yield ();
+      if (in_session && (in_session_pid = fork ()) == 0)
         {
           setsid ();
           _exit (0);
         }
+      if (in_session)
+        waitpid (in_session_pid, NULL, 0);
       signal (SIGTERM, SIG_IGN);
       signal (SIGHUP, SIG_IGN);
       if (write (pipes[1], "x", 1) != 1)
