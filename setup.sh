@@ -40,6 +40,7 @@ need_command xz xz-utils
 need_module gio-unix-2.0 libglib2.0-dev
 need_module json-glib-1.0 libjson-glib-dev
 need_module libarchive libarchive-dev
+need_module libdw libdw-dev
 need_module libelf libelf-dev
 need_module libseccomp libseccomp-dev
 

@@ -32,3 +32,7 @@ typedef struct
 } AsyncioThreadState;
 
 AsyncioThreadState *asyncio_thread_state (void);
+
+/* For who runs several threads in one: from now on this is the state, or with NULL a new one when it is first asked for. Returns
+ * (nullable) the one till now. */
+AsyncioThreadState *asyncio_thread_state_swap (AsyncioThreadState *state);

@@ -47,3 +47,13 @@ asyncio_thread_state (void)
 {
   return G_LIKELY (cached != NULL) ? cached : thread_state_new ();
 }
+
+AsyncioThreadState *
+asyncio_thread_state_swap (AsyncioThreadState *state)
+{
+  AsyncioThreadState *previous = cached;
+
+  cached = state;
+
+  return previous;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/*
+ * The inside of the explorer.
+ *
+ *      the program: compiled with -fsanitize=thread
+ *            │ __tsan_read4 ...    │ __tsan_atomic32_load ...    │ g_mutex_lock ...  (linked with --wrap)
+ *            v                     v                             v
+ *         races.c             tsan.c                   standins-*.c
+ *         vector clocks          └──────── explorer_step() ──────┘
+ *                                                v
+ *                                          threads.c: which threads may go on, and the switch
+ *                                                v
+ *                                  strategies: search.c (all), random.c (PCT), or a replay
+ *
+ * Everything runs in one thread of the system, so nothing here needs a lock. What the explorer knows lies in one struct on the heap, not in
+ * global variables: those are put back before each schedule.
+ */
+
+#include "explorer.h"
+
+#include "context-private.h"
+#include "stacks-private.h"
+#include "thread-state-private.h"
+
+#define MAX_THREADS 8
+#define MAX_KEYS 64
+#define MAX_ALTERNATIVES (3 * MAX_THREADS)
+
+typedef struct _Explorer Explorer;
+typedef struct _ExplorerThread ExplorerThread;
+typedef struct _ExplorerObject ExplorerObject;
+typedef struct _ExplorerSearch ExplorerSearch;
+typedef struct _ExplorerShadow ExplorerShadow;
+typedef struct _ExplorerObjects ExplorerObjects;
+typedef struct _ExplorerGlobals ExplorerGlobals;
+
+/* How far each thread had come when something happened. */
+typedef struct
+{
+  guint32 of[MAX_THREADS];
+} ExplorerClock;
+
+/* What a thread does next. It is announced, and done when the thread is chosen. */
+typedef struct
+{
+  const char *verb;      /* "locks"; static. Each kind of operation has one of its own. */
+  ExplorerObject *object; /* (nullable) what it is done to */
+  ExplorerObject *second; /* (nullable) what else */
+  gconstpointer place;    /* where in the program */
+  gboolean (*enabled) (ExplorerThread *thread); /* (nullable) whether it can be done now; NULL: always */
+  gconstpointer data;     /* what enabled needs to know */
+  gboolean reads_only;    /* two of these to the same object may change places */
+  gboolean has_deadline;  /* it may also end by a timeout */
+  gint64 deadline;        /* microseconds */
+  gboolean may_be_spurious; /* it may also end for no reason */
+} ExplorerOp;
+
+/* How an operation came to be done. */
+typedef enum
+{
+  EXPLORER_NORMAL,
+  EXPLORER_TIMEOUT,
+  EXPLORER_SPURIOUS,
+} ExplorerVariant;
+
+struct _ExplorerThread
+{
+  guint id;
+  const char *name;
+  gpointer (*func) (gpointer data);
+  gpointer data;
+  gpointer value;
+  gboolean ended;
+  gboolean joined;   /* or nobody will want to */
+  guint ref_count;   /* of the GThread that stands for it */
+
+  AsyncioContext context;
+  AsyncioStack *stack;
+  AsyncioThreadState *core_state; /* of asyncio, while it does not run */
+  int saved_errno;
+  GSList *privates;               /* see standins-private.c */
+
+  ExplorerOp op;
+  ExplorerVariant variant;
+  ExplorerObject *waits_with; /* the mutex of the condition that it waits for */
+  gboolean yielded;   /* somebody else is to go on first */
+  guint n_steps;      /* that it has made */
+  guint n_in_a_row;   /* steps since another thread made one */
+
+  /* The last time that it read an atomic variable, to know one that waits in a loop. */
+  gconstpointer spin_place;
+  gconstpointer spin_address;
+  guint64 spin_value;
+  guint spin_last; /* the step at which that was */
+  guint spin_step; /* the same if it had read that value there in the step before as well, else 0 */
+
+  guint n_new_objects; /* that it found since its last step */
+  guint64 hash;        /* of all that it has done, and of what it could know when it did it */
+  ExplorerClock clock; /* what has happened before its next operation */
+  guint priority;      /* random.c */
+};
+
+/* A lock, a condition, an atomic variable ...; what the fields mean is up to the stand-in. */
+struct _ExplorerObject
+{
+  gconstpointer address;
+  const char *kind; /* "mutex" */
+  guint number;     /* for people: in the order of their appearance */
+  guint64 id;       /* the same in equivalent schedules */
+
+  guint64 last;        /* hash of the last operation that changed it */
+  guint64 reads;       /* of those since then that did not */
+  ExplorerClock clock; /* what happens before who gets it next */
+
+  ExplorerThread *owner; /* (nullable) */
+  guint count;
+  gpointer data;
+  ExplorerThread *waiters[MAX_THREADS];
+  guint n_waiters;
+  gconstpointer lost_place; /* (nullable) where a signal found nobody waiting */
+  ExplorerThread *lost_by;
+};
+
+/* A possibility of going on. */
+typedef struct
+{
+  ExplorerThread *thread;
+  ExplorerVariant variant;
+  guint value; /* of a choice of the program's */
+  guint cost;  /* in preemptions */
+  guint64 key; /* of the state that follows */
+} ExplorerAlternative;
+
+/* A step that was made, for the table. */
+typedef struct
+{
+  guint thread;
+  const char *verb;
+  const char *kind;
+  guint number;
+  gconstpointer place;
+  ExplorerVariant variant;
+  char mark; /* '*': there was a choice; '!': not made, it is what went wrong */
+} ExplorerStep;
+
+struct _Explorer
+{
+  ExplorerOptions options;
+  ExplorerReport *report;
+  ExplorerBody body;
+  gpointer user_data;
+
+  /* This schedule. */
+  ExplorerThread threads[MAX_THREADS];
+  guint n_threads;
+  ExplorerThread *current; /* (nullable) who runs */
+  guint n_steps;
+  guint n_spurious;
+  guint n_preemptions;
+  guint64 state;           /* of all threads' hashes */
+  gint64 now;              /* microseconds */
+  guint busy;              /* the explorer itself is at work: what it frees is its own */
+  gboolean failed;
+  ExplorerVerdict verdict;
+  guint failed_in;         /* the thread */
+  char *message;
+  AsyncioContext outside;  /* who called explorer_explore() */
+  AsyncioThreadState *outside_state;
+
+  /* Who decides. */
+  guint (*pick) (Explorer *self, ExplorerAlternative *alternatives, guint n);
+  ExplorerSearch *search;
+  GArray *replay;  /* (nullable) (element-type guint) */
+  guint n_replayed;
+  GArray *taken;   /* (element-type guint) choices of this schedule */
+  GArray *steps;   /* (nullable) (element-type ExplorerStep) */
+
+  ExplorerGlobals *globals;
+  ExplorerObjects *objects;
+  ExplorerShadow *shadow;
+  AsyncioStackPool stacks;
+  ExplorerObject *time; /* all that wait with a deadline, and who looks at the clock */
+
+  GDestroyNotify key_destructors[MAX_KEYS]; /* of pthread_key_create() */
+  guint n_keys;
+
+  guint64 random_state;
+  guint random_length; /* steps of the schedule before, to place changes of priority in */
+  GArray *random_changes;
+};
+
+/* The explorer that runs a program, NULL outside. */
+extern Explorer *explorer;
+
+/* --- threads.c ------------------------------------------------------------------------ */
+
+/* The thread that runs. NULL if what calls is not part of a program that is explored: then a stand-in does the real thing. */
+static inline ExplorerThread *
+explorer_self (void)
+{
+  return G_UNLIKELY (explorer != NULL) ? explorer->current : NULL;
+}
+
+/* Announces the next operation of this thread and returns when it is to be done. */
+ExplorerVariant explorer_step (const ExplorerOp *op);
+
+ExplorerThread *explorer_thread_new (const char *name,
+                                     gpointer  (*func) (gpointer data),
+                                     gpointer    data);
+
+/* Ends the thread that runs. */
+void explorer_thread_exit (gpointer value) G_GNUC_NORETURN;
+
+/* Runs the program once. Returns FALSE if it failed. */
+gboolean explorer_run_once (Explorer *self);
+
+/* Fails the schedule. */
+void explorer_fail_with (ExplorerVerdict  verdict,
+                         const char      *format,
+                         ...) G_GNUC_PRINTF (2, 3) G_GNUC_NORETURN;
+
+/* What a thread does from now on may depend on what it has learned, outside of any operation. */
+void explorer_thread_learns (ExplorerThread *thread,
+                             guint64         what);
+
+/* Lets who waits with an operation that is never enabled do another one. */
+void explorer_release (ExplorerThread *thread,
+                       const char     *verb,
+                       ExplorerObject *object,
+                       gboolean      (*enabled) (ExplorerThread *thread));
+
+/* --- objects.c ------------------------------------------------------------------------- */
+
+ExplorerObjects *explorer_objects_new (void);
+void explorer_objects_free (ExplorerObjects *self);
+/* Forgets all, before the next schedule. */
+void explorer_objects_reset (ExplorerObjects *self);
+
+/* The object at an address; it is made when it is first asked for. */
+ExplorerObject *explorer_object (gconstpointer  address,
+                                 const char    *kind);
+/* (nullable): the same, if there is one. */
+ExplorerObject *explorer_object_peek (gconstpointer address);
+/* What lies there from now on is something else. */
+void explorer_object_forget (gconstpointer address);
+
+void explorer_object_add_waiter (ExplorerObject *self,
+                                 ExplorerThread *thread);
+gboolean explorer_object_has_waiter (const ExplorerObject *self,
+                                     const ExplorerThread *thread);
+void explorer_object_remove_waiter (ExplorerObject *self,
+                                    ExplorerThread *thread);
+
+/* --- races.c ---------------------------------------------------------------------------- */
+
+ExplorerShadow *explorer_shadow_new (void);
+void explorer_shadow_free (ExplorerShadow *self);
+void explorer_shadow_reset (ExplorerShadow *self);
+
+void explorer_access (gconstpointer address,
+                      gsize         size,
+                      gboolean      writes,
+                      gconstpointer place);
+/* Memory that is freed may not be used any more, by nobody; it is really freed when the schedule is over. */
+void explorer_memory_freed (gpointer      memory,
+                            gsize         size,
+                            gconstpointer place);
+
+/* What this thread has done up to now happens before whatever acquires the clock later. */
+void explorer_clock_release (ExplorerClock *clock);
+void explorer_clock_acquire (const ExplorerClock *clock);
+
+/* --- tsan.c ------------------------------------------------------------------------------- */
+
+/* An atomic addition; the old value. */
+int explorer_atomic_add (int          *address,
+                         int           value,
+                         gconstpointer place);
+
+/* --- memory.c ----------------------------------------------------------------------------- */
+
+void explorer_really_free (gpointer memory);
+
+/* --- standins-private.c ------------------------------------------------------------------- */
+
+/* Runs the destructors of what a thread keeps for itself, as at its end. */
+void explorer_privates_clear (ExplorerThread *thread);
+/* Forgets it without a word. */
+void explorer_privates_abandon (ExplorerThread *thread);
+
+/* --- globals.c ---------------------------------------------------------------------------- */
+
+ExplorerGlobals *explorer_globals_save (void);
+void explorer_globals_restore (ExplorerGlobals *self);
+void explorer_globals_free (ExplorerGlobals *self);
+
+/* --- search.c, random.c ------------------------------------------------------------------- */
+
+void explorer_search_run (Explorer *self);
+void explorer_random_run (Explorer *self);
+
+/* --- report.c ------------------------------------------------------------------------------ */
+
+/* What stands for an address in the program, in a message, till that is looked up. */
+char *explorer_mark_place (gconstpointer place);
+/* The text with "FILE:LINE" for all marks. */
+char *explorer_look_up_places (const char *text);
+char *explorer_steps_to_table (Explorer *self);
+char *explorer_token_new (const GArray *taken);
+/* (nullable): NULL if it is not a token. */
+GArray *explorer_token_parse (const char *token);
+
+/* --- Hashes ---------------------------------------------------------------------------------- */
+
+static inline guint64
+explorer_mix (guint64 a,
+              guint64 b)
+{
+  guint64 x = (a ^ (b + G_GUINT64_CONSTANT (0x9e3779b97f4a7c15))) * G_GUINT64_CONSTANT (0xff51afd7ed558ccd);
+
+  x ^= x >> 32;
+  x *= G_GUINT64_CONSTANT (0xc4ceb9fe1a85ec53);
+
+  return x ^ (x >> 29);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Stand-ins for the rest of what a program calls: reference counts, assertions, the freeing of memory, and the end of the process.
+ */
+
+#include "standins.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+/* --- Reference counts: inside GLib they are atomic operations ---------------------------- */
+
+void __real_g_atomic_ref_count_inc (gatomicrefcount *count);
+
+void
+__wrap_g_atomic_ref_count_inc (gatomicrefcount *count)
+{
+  if (explorer_self () == NULL)
+    __real_g_atomic_ref_count_inc (count);
+  else
+    explorer_atomic_add (count, 1, PLACE);
+}
+
+gboolean __real_g_atomic_ref_count_dec (gatomicrefcount *count);
+
+gboolean
+__wrap_g_atomic_ref_count_dec (gatomicrefcount *count)
+{
+  return explorer_self () == NULL ? __real_g_atomic_ref_count_dec (count) : explorer_atomic_add (count, -1, PLACE) == 1;
+}
+
+gboolean __real_g_atomic_ref_count_compare (gatomicrefcount *count, int value);
+
+gboolean
+__wrap_g_atomic_ref_count_compare (gatomicrefcount *count,
+                                   int              value)
+{
+  return explorer_self () == NULL ? __real_g_atomic_ref_count_compare (count, value) : explorer_atomic_add (count, 0, PLACE) == value;
+}
+
+/* --- Memory ---------------------------------------------------------------------------------- */
+
+/* The explorer's own calls come here as well. */
+static gboolean
+is_program (void)
+{
+  return explorer_self () != NULL && explorer->busy == 0;
+}
+
+static void
+note_free (gpointer      memory,
+           gconstpointer place)
+{
+  if (memory != NULL)
+    explorer_memory_freed (memory, malloc_usable_size (memory), place);
+}
+
+void __real_free (void *memory);
+
+void
+__wrap_free (void *memory)
+{
+  if (!is_program ())
+    __real_free (memory);
+  else
+    note_free (memory, PLACE);
+}
+
+void __real_g_free (gpointer memory);
+
+void
+__wrap_g_free (gpointer memory)
+{
+  if (!is_program ())
+    __real_g_free (memory);
+  else
+    note_free (memory, PLACE);
+}
+
+void __real_g_slice_free1 (gsize size, gpointer memory);
+
+/* With G_SLICE=always-malloc, which explorer_explore() insists on, this is malloc()'s memory. */
+void
+__wrap_g_slice_free1 (gsize    size,
+                      gpointer memory)
+{
+  if (!is_program ())
+    __real_g_slice_free1 (size, memory);
+  else
+    note_free (memory, PLACE);
+}
+
+/* --- Assertions -------------------------------------------------------------------------------- */
+
+static void G_GNUC_NORETURN
+fail_assertion (const char *file,
+                int         line,
+                const char *what)
+{
+  g_autofree char *name = g_path_get_basename (file);
+
+  explorer_fail_with (EXPLORER_ASSERTION, "%s: assertion failed at %s:%d: %s", explorer->current->name, name, line, what);
+}
+
+void __real_g_assertion_message (const char *domain, const char *file, int line, const char *func, const char *message) G_GNUC_NORETURN;
+
+void
+__wrap_g_assertion_message (const char *domain,
+                            const char *file,
+                            int         line,
+                            const char *func,
+                            const char *message)
+{
+  if (explorer_self () == NULL)
+    __real_g_assertion_message (domain, file, line, func, message);
+
+  fail_assertion (file, line, message);
+}
+
+void __real_g_assertion_message_expr (const char *domain, const char *file, int line, const char *func, const char *expr) G_GNUC_NORETURN;
+
+void
+__wrap_g_assertion_message_expr (const char *domain,
+                                 const char *file,
+                                 int         line,
+                                 const char *func,
+                                 const char *expr)
+{
+  if (explorer_self () == NULL)
+    __real_g_assertion_message_expr (domain, file, line, func, expr);
+
+  fail_assertion (file, line, expr != NULL ? expr : "code should not be reached");
+}
+
+void __real_g_assertion_message_cmpnum (const char *domain, const char *file, int line, const char *func, const char *expr,
+                                        long double left, const char *comparison, long double right, char type);
+
+void
+__wrap_g_assertion_message_cmpnum (const char *domain,
+                                   const char *file,
+                                   int         line,
+                                   const char *func,
+                                   const char *expr,
+                                   long double left,
+                                   const char *comparison,
+                                   long double right,
+                                   char        type)
+{
+  g_autofree char *text = NULL;
+
+  if (explorer_self () == NULL)
+    {
+      __real_g_assertion_message_cmpnum (domain, file, line, func, expr, left, comparison, right, type);
+      return;
+    }
+
+  text = g_strdup_printf ("%s: %.10Lg %s %.10Lg", expr, left, comparison, right);
+  fail_assertion (file, line, text);
+}
+
+void __real_g_assertion_message_cmpstr (const char *domain, const char *file, int line, const char *func, const char *expr,
+                                        const char *left, const char *comparison, const char *right) G_GNUC_NORETURN;
+
+void
+__wrap_g_assertion_message_cmpstr (const char *domain,
+                                   const char *file,
+                                   int         line,
+                                   const char *func,
+                                   const char *expr,
+                                   const char *left,
+                                   const char *comparison,
+                                   const char *right)
+{
+  g_autofree char *text = NULL;
+
+  if (explorer_self () == NULL)
+    __real_g_assertion_message_cmpstr (domain, file, line, func, expr, left, comparison, right);
+
+  text = g_strdup_printf ("%s: \"%s\" %s \"%s\"", expr, left, comparison, right);
+  fail_assertion (file, line, text);
+}
+
+void __real_g_assertion_message_error (const char *domain, const char *file, int line, const char *func, const char *expr,
+                                       const GError *error, GQuark error_domain, int error_code) G_GNUC_NORETURN;
+
+void
+__wrap_g_assertion_message_error (const char   *domain,
+                                  const char   *file,
+                                  int           line,
+                                  const char   *func,
+                                  const char   *expr,
+                                  const GError *error,
+                                  GQuark        error_domain,
+                                  int           error_code)
+{
+  g_autofree char *text = NULL;
+
+  if (explorer_self () == NULL)
+    __real_g_assertion_message_error (domain, file, line, func, expr, error, error_domain, error_code);
+
+  text = g_strdup_printf ("%s: %s", expr, error != NULL ? error->message : "no error");
+  fail_assertion (file, line, text);
+}
+
+void __real___assert_fail (const char *expr, const char *file, unsigned int line, const char *func) G_GNUC_NORETURN;
+
+void
+__wrap___assert_fail (const char  *expr,
+                      const char  *file,
+                      unsigned int line,
+                      const char  *func)
+{
+  if (explorer_self () == NULL)
+    __real___assert_fail (expr, file, line, func);
+
+  fail_assertion (file, (int) line, expr);
+}
+
+void __real_abort (void) G_GNUC_NORETURN;
+
+void
+__wrap_abort (void)
+{
+  if (explorer_self () == NULL)
+    __real_abort ();
+
+  explorer_fail_with (EXPLORER_ASSERTION, "%s: abort()", explorer->current->name);
+}
+
+int __real_atexit (void (*func) (void));
+
+/* The process does not end with the program, so what is to be done then is never done. */
+int
+__wrap_atexit (void (*func) (void))
+{
+  return explorer_self () == NULL ? __real_atexit (func) : 0;
+}

@@ -1,0 +1,638 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Threads that are coroutines, and the decision who goes on.
+ *
+ * A thread runs undisturbed until it is about to do something that others can notice. Then it announces that operation in explorer_step(),
+ * and the explorer looks at what all threads have announced:
+ *
+ *        main     locks mutex 1      can be done
+ *        worker   locks mutex 1      can be done         -> two alternatives: a choice
+ *        third    waits for cond 1   only by a timeout   -> a third one
+ *
+ * One of them is picked by the strategy, and its thread does the operation and runs on to its next one. Since between two
+ * operations threads cannot notice each other (if they do, that is a data race, and told as such), no other order of
+ * execution can come to anything else.
+ */
+
+#include "explorer-private.h"
+
+#include <errno.h>
+#include <stdarg.h>
+
+/* As many steps a thread may make in a row while others could go on: no fair scheduler would let it make more. */
+#define MAX_IN_A_ROW 200
+
+Explorer *explorer;
+
+/* For the table, if there is to be one. */
+static void
+note_step (Explorer             *self,
+           const ExplorerThread *thread,
+           char                  mark)
+{
+  const ExplorerOp *op = &thread->op;
+  ExplorerStep step = {
+    .thread = thread->id,
+    .verb = op->verb,
+    .kind = op->object != NULL ? op->object->kind : NULL,
+    .number = op->object != NULL ? op->object->number : 0,
+    .place = op->place,
+    .variant = mark == '!' ? EXPLORER_NORMAL : thread->variant,
+    .mark = mark,
+  };
+
+  if (self->steps != NULL)
+    g_array_append_val (self->steps, step);
+}
+
+/* --- Failing ------------------------------------------------------------------------ */
+
+/* Leaves the program, all of whose threads stay where they are for ever. */
+static void G_GNUC_NORETURN
+leave_program (Explorer       *self,
+               ExplorerThread *thread)
+{
+  self->current = NULL;
+  thread->core_state = asyncio_thread_state_swap (self->outside_state);
+  asyncio_context_leave (&thread->context, &self->outside);
+}
+
+void
+explorer_fail_with (ExplorerVerdict  verdict,
+                    const char      *format,
+                    ...)
+{
+  Explorer *self = explorer;
+  va_list args;
+
+  va_start (args, format);
+  self->busy++;
+  self->failed = TRUE;
+  self->verdict = verdict;
+  g_free (self->message);
+  self->message = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  self->failed_in = self->current->id;
+  leave_program (self, self->current);
+}
+
+void
+explorer_fail (const char *format,
+               ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  if (explorer_self () == NULL)
+    g_error ("%s", message);
+
+  explorer_fail_with (EXPLORER_ASSERTION, "%s", message);
+}
+
+/* --- Nobody can go on ------------------------------------------------------------------- */
+
+static ExplorerVerdict
+classify_deadlock (Explorer *self)
+{
+  ExplorerVerdict verdict = self->threads[0].ended ? EXPLORER_THREAD_LEFT : EXPLORER_DEADLOCK;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      const ExplorerThread *thread = &self->threads[i];
+
+      if (!thread->ended && thread->op.object != NULL && thread->op.object->lost_place != NULL)
+        verdict = EXPLORER_LOST_WAKE_UP;
+    }
+
+  return verdict;
+}
+
+static void
+describe_waiting (const ExplorerThread *thread,
+                  GString              *text)
+{
+  const ExplorerObject *object = thread->op.object;
+  g_autofree char *place = explorer_mark_place (thread->op.place);
+
+  if (text->len > 0)
+    g_string_append (text, "; ");
+  g_string_append_printf (text, "%s %s", thread->name, thread->op.verb);
+  if (object != NULL)
+    g_string_append_printf (text, " %s %u", object->kind, object->number);
+  if (object != NULL && object->owner != NULL)
+    g_string_append_printf (text, ", which %s has,", object->owner == thread ? "it" : object->owner->name);
+  g_string_append_printf (text, " at %s", place);
+
+  if (object != NULL && object->lost_place != NULL)
+    {
+      g_autofree char *lost = explorer_mark_place (object->lost_place);
+
+      g_string_append_printf (text, " for a signal that %s sent when nobody waited, at %s", object->lost_by->name, lost);
+    }
+}
+
+static void G_GNUC_NORETURN
+fail_with_deadlock (Explorer *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *message = NULL;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    if (!self->threads[i].ended)
+      {
+        describe_waiting (&self->threads[i], text);
+        note_step (self, &self->threads[i], '!');
+      }
+
+  message = g_string_free (g_steal_pointer (&text), FALSE);
+  explorer_fail_with (classify_deadlock (self), "%s", message);
+}
+
+/* --- The alternatives --------------------------------------------------------------------- */
+
+static guint64
+share_of_state (const ExplorerThread *thread,
+                guint64               hash)
+{
+  return explorer_mix (thread->id + 1, hash);
+}
+
+/* The hash of a thread that has done its operation: what it did before, what it does, and all that this can depend on. */
+static guint64
+hash_after (const Explorer       *self,
+            const ExplorerThread *thread,
+            ExplorerVariant       variant)
+{
+  const ExplorerOp *op = &thread->op;
+  guint64 hash = explorer_mix (thread->hash, (guintptr) op->verb + (guint) variant);
+
+  for (guint i = 0; i < 2; i++)
+    {
+      const ExplorerObject *object = i == 0 ? op->object : op->second;
+
+      if (object == NULL)
+        continue;
+      hash = explorer_mix (hash, object->id);
+      hash = explorer_mix (hash, object->last);
+      if (!op->reads_only)
+        hash = explorer_mix (hash, object->reads);
+    }
+
+  if (variant == EXPLORER_TIMEOUT)
+    hash = explorer_mix (hash, self->time->last);
+
+  return hash;
+}
+
+static guint64
+key_of (const Explorer       *self,
+        const ExplorerThread *thread,
+        guint64               hash)
+{
+  guint64 state = self->state - share_of_state (thread, thread->hash) + share_of_state (thread, hash);
+
+  return explorer_mix (state, thread->id + 16 * self->n_spurious);
+}
+
+static void
+add_alternative (Explorer            *self,
+                 ExplorerAlternative *alternatives,
+                 guint               *n,
+                 ExplorerThread      *thread,
+                 ExplorerVariant      variant,
+                 guint                cost)
+{
+  alternatives[(*n)++] = (ExplorerAlternative) {
+    .thread = thread,
+    .variant = variant,
+    .cost = cost,
+    .key = key_of (self, thread, hash_after (self, thread, variant)),
+  };
+}
+
+/* The threads whose operations can be done, as bits. One that yielded is passed over while there are others. */
+static guint
+find_runnable (Explorer *self)
+{
+  guint runnable = 0;
+  guint yielded = 0;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      ExplorerThread *thread = &self->threads[i];
+
+      if (thread->ended || (thread->op.enabled != NULL && !thread->op.enabled (thread)))
+        continue;
+      runnable |= 1u << i;
+      if (thread->yielded)
+        yielded |= 1u << i;
+    }
+
+  return (runnable & ~yielded) != 0 ? runnable & ~yielded : runnable;
+}
+
+/* Timeouts, the earliest first. Time can pass at any moment, but while somebody can go on it counts as a preemption to let it. */
+static void
+collect_timeouts (Explorer            *self,
+                  guint                runnable,
+                  ExplorerAlternative *alternatives,
+                  guint               *n)
+{
+  guint first = *n;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      ExplorerThread *thread = &self->threads[i];
+
+      if (!thread->ended && thread->op.has_deadline && (runnable & 1u << i) == 0)
+        add_alternative (self, alternatives, n, thread, EXPLORER_TIMEOUT, runnable != 0 ? 1 : 0);
+    }
+
+  for (guint i = first; i + 1 < *n; i++)
+    for (guint j = i + 1; j < *n; j++)
+      if (alternatives[j].thread->op.deadline < alternatives[i].thread->op.deadline)
+        {
+          ExplorerAlternative swapped = alternatives[i];
+
+          alternatives[i] = alternatives[j];
+          alternatives[j] = swapped;
+        }
+}
+
+/* All ways to go on. The first one is what happens by itself: the thread that runs goes on, or the next one does. */
+static guint
+collect (Explorer            *self,
+         ExplorerAlternative *alternatives)
+{
+  guint runnable = find_runnable (self);
+  guint current = self->current->id;
+  gboolean can_go_on = (runnable & 1u << current) != 0;
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      guint id = (current + i) % self->n_threads;
+
+      if ((runnable & 1u << id) != 0)
+        add_alternative (self, alternatives, &n, &self->threads[id], EXPLORER_NORMAL, can_go_on && id != current ? 1 : 0);
+    }
+
+  collect_timeouts (self, runnable, alternatives, &n);
+
+  if (n > 0 && self->n_spurious < self->options.max_spurious)
+    for (guint i = 0; i < self->n_threads; i++)
+      if (!self->threads[i].ended && self->threads[i].op.may_be_spurious && (runnable & 1u << i) == 0)
+        add_alternative (self, alternatives, &n, &self->threads[i], EXPLORER_SPURIOUS, 1);
+
+  return n;
+}
+
+/* --- The step ----------------------------------------------------------------------------- */
+
+static void
+set_hash (Explorer       *self,
+          ExplorerThread *thread,
+          guint64         hash)
+{
+  self->state += share_of_state (thread, hash) - share_of_state (thread, thread->hash);
+  thread->hash = hash;
+}
+
+/* Has a thread's operation be the next one that happens. */
+static void
+take (Explorer                  *self,
+      const ExplorerAlternative *alternative,
+      gboolean                   chosen)
+{
+  ExplorerThread *thread = alternative->thread;
+  const ExplorerOp *op = &thread->op;
+  guint64 hash = hash_after (self, thread, alternative->variant);
+
+  thread->variant = alternative->variant;
+  self->n_preemptions += alternative->cost;
+  self->n_spurious += alternative->variant == EXPLORER_SPURIOUS ? 1 : 0;
+  self->n_steps++;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    if (i != thread->id)
+      {
+        self->threads[i].yielded = FALSE;
+        self->threads[i].n_in_a_row = 0;
+      }
+  thread->yielded = ++thread->n_in_a_row >= MAX_IN_A_ROW;
+  thread->n_steps++;
+  thread->n_new_objects = 0;
+
+  set_hash (self, thread, hash);
+  for (guint i = 0; i < 2; i++)
+    {
+      ExplorerObject *object = i == 0 ? op->object : op->second;
+
+      if (object == NULL)
+        continue;
+      if (op->reads_only)
+        object->reads += hash;
+      else
+        {
+          object->last = hash;
+          object->reads = 0;
+        }
+    }
+
+  if (alternative->variant == EXPLORER_TIMEOUT)
+    {
+      self->now = MAX (self->now, op->deadline);
+      self->time->last = hash;
+    }
+
+  note_step (self, thread, chosen ? '*' : ' ');
+}
+
+/* Returns the alternative that the strategy picks. */
+static guint
+pick (Explorer            *self,
+      ExplorerAlternative *alternatives,
+      guint                n)
+{
+  guint picked = 0;
+
+  if (self->replay == NULL)
+    picked = self->pick (self, alternatives, n);
+  else if (self->n_replayed < self->replay->len)
+    picked = g_array_index (self->replay, guint, self->n_replayed++);
+
+  if (picked >= n)
+    explorer_fail_with (EXPLORER_NOT_REPEATABLE, "there is no such schedule: choice %u has %u possibilities", self->taken->len + 1, n);
+
+  g_array_append_val (self->taken, picked);
+
+  return picked;
+}
+
+/* Returns who goes on, NULL if all have ended. */
+static ExplorerThread *
+decide (Explorer *self)
+{
+  ExplorerAlternative alternatives[MAX_ALTERNATIVES];
+  guint n;
+  guint picked = 0;
+
+  self->busy++;
+  n = collect (self, alternatives);
+  if (n == 0)
+    {
+      for (guint i = 0; i < self->n_threads; i++)
+        if (!self->threads[i].ended)
+          fail_with_deadlock (self);
+      self->busy--;
+      return NULL;
+    }
+
+  if (self->n_steps >= self->options.max_steps)
+    explorer_fail_with (EXPLORER_LIVELOCK, "the program has not ended after %u steps", self->n_steps);
+
+  if (n > 1)
+    picked = pick (self, alternatives, n);
+  take (self, &alternatives[picked], n > 1);
+  self->busy--;
+
+  return alternatives[picked].thread;
+}
+
+static void
+switch_to (Explorer       *self,
+           ExplorerThread *from,
+           ExplorerThread *to)
+{
+  from->saved_errno = errno;
+  from->core_state = asyncio_thread_state_swap (to->core_state);
+  self->current = to;
+
+  asyncio_context_switch (&from->context, &to->context);
+
+  errno = from->saved_errno;
+}
+
+ExplorerVariant
+explorer_step (const ExplorerOp *op)
+{
+  Explorer *self = explorer;
+  ExplorerThread *thread = self->current;
+  ExplorerThread *next;
+
+  thread->op = *op;
+  next = decide (self);
+  if (next != thread)
+    switch_to (self, thread, next);
+
+  return thread->variant;
+}
+
+void
+explorer_release (ExplorerThread *thread,
+                  const char     *verb,
+                  ExplorerObject *object,
+                  gboolean      (*enabled) (ExplorerThread *thread))
+{
+  thread->op = (ExplorerOp) {
+    .verb = verb,
+    .object = object,
+    .place = thread->op.place,
+    .enabled = enabled,
+  };
+}
+
+void
+explorer_thread_learns (ExplorerThread *thread,
+                        guint64         what)
+{
+  set_hash (explorer, thread, explorer_mix (thread->hash, what));
+}
+
+guint
+explorer_choose (guint n)
+{
+  Explorer *self = explorer;
+  ExplorerThread *thread = explorer_self ();
+  ExplorerAlternative alternatives[MAX_ALTERNATIVES];
+  guint picked;
+
+  if (thread == NULL || n <= 1)
+    return 0;
+  if (n > MAX_ALTERNATIVES)
+    explorer_fail_with (EXPLORER_LIMIT, "a choice of %u possibilities; there may be %d", n, MAX_ALTERNATIVES);
+
+  for (guint i = 0; i < n; i++)
+    alternatives[i] = (ExplorerAlternative) {
+      .thread = thread,
+      .value = i,
+      .key = key_of (self, thread, explorer_mix (thread->hash, i + 1)),
+    };
+
+  explorer->busy++;
+  picked = pick (self, alternatives, n);
+  explorer->busy--;
+  explorer_thread_learns (thread, picked + 1);
+
+  return picked;
+}
+
+gboolean
+explorer_is_exploring (void)
+{
+  return explorer_self () != NULL;
+}
+
+/* --- The life of a thread -------------------------------------------------------------------- */
+
+/* The last thing that a thread does. */
+static void G_GNUC_NORETURN
+end_thread (Explorer       *self,
+            ExplorerThread *thread)
+{
+  ExplorerThread *next;
+
+  (void) explorer_step (&(ExplorerOp) { .verb = "ends", .object = explorer_object (thread, "thread") });
+  explorer_clock_release (&explorer_object (thread, "thread")->clock);
+  thread->ended = TRUE;
+
+  next = decide (self);
+  if (next == NULL)
+    leave_program (self, thread);
+
+  thread->core_state = asyncio_thread_state_swap (next->core_state);
+  self->current = next;
+  asyncio_context_leave (&thread->context, &next->context);
+}
+
+void
+explorer_thread_exit (gpointer value)
+{
+  ExplorerThread *thread = explorer->current;
+
+  thread->value = value;
+  explorer_privates_clear (thread);
+  end_thread (explorer, thread);
+}
+
+static void
+thread_main (gpointer data)
+{
+  ExplorerThread *thread = data;
+
+  asyncio_context_landed (&thread->context);
+  explorer_clock_acquire (&explorer_object (thread, "thread")->clock);
+
+  explorer_thread_exit (thread->func (thread->data));
+}
+
+ExplorerThread *
+explorer_thread_new (const char *name,
+                     gpointer  (*func) (gpointer data),
+                     gpointer    data)
+{
+  Explorer *self = explorer;
+  ExplorerThread *thread = &self->threads[self->n_threads];
+
+  if (self->n_threads == MAX_THREADS)
+    explorer_fail_with (EXPLORER_LIMIT, "more than %d threads", MAX_THREADS);
+
+  *thread = (ExplorerThread) {
+    .id = self->n_threads,
+    .name = name,
+    .func = func,
+    .data = data,
+    .ref_count = 1,
+    .op = { .verb = "starts" },
+    .stack = asyncio_stack_pool_take (&self->stacks, NULL),
+  };
+  if (thread->stack == NULL)
+    explorer_fail_with (EXPLORER_LIMIT, "no memory for the stack of another thread");
+
+  self->n_threads++;
+  self->state += share_of_state (thread, 0);
+  asyncio_context_init (&thread->context, thread->stack, thread_main, thread);
+
+  /* What its maker has done happens before all that it does. */
+  if (self->current != NULL)
+    explorer_clock_release (&explorer_object (thread, "thread")->clock);
+
+  return thread;
+}
+
+/* --- A schedule ---------------------------------------------------------------------------------- */
+
+static gpointer
+call_body (gpointer data)
+{
+  Explorer *self = data;
+
+  self->body (self->user_data);
+
+  return NULL;
+}
+
+static void
+begin_schedule (Explorer *self)
+{
+  self->n_threads = 0;
+  self->n_steps = 0;
+  self->n_spurious = 0;
+  self->n_preemptions = 0;
+  self->state = 0;
+  self->now = 0;
+  self->busy = 0;
+  self->failed = FALSE;
+  self->verdict = EXPLORER_CORRECT;
+  self->n_replayed = 0;
+  self->n_keys = 0;
+  g_clear_pointer (&self->message, g_free);
+  g_array_set_size (self->taken, 0);
+  if (self->steps != NULL)
+    g_array_set_size (self->steps, 0);
+  explorer_objects_reset (self->objects);
+  explorer_shadow_reset (self->shadow);
+  explorer_globals_restore (self->globals);
+}
+
+static void
+end_schedule (Explorer *self)
+{
+  for (guint i = self->n_threads; i-- > 0;)
+    {
+      ExplorerThread *thread = &self->threads[i];
+
+      asyncio_context_clear (&thread->context);
+      asyncio_stack_pool_give_back (&self->stacks, thread->stack);
+      explorer_privates_abandon (thread);
+    }
+}
+
+gboolean
+explorer_run_once (Explorer *self)
+{
+  ExplorerThread *first;
+
+  begin_schedule (self);
+
+  self->current = NULL;
+  first = explorer_thread_new ("main", call_body, self);
+  self->current = first;
+  self->time = explorer_object (&self->now, "clock");
+  (void) explorer_object (first, "thread");
+  self->outside_state = asyncio_thread_state_swap (NULL);
+  asyncio_context_switch (&self->outside, &first->context);
+  self->current = NULL;
+
+  end_schedule (self);
+  self->report->n_schedules++;
+  self->report->n_steps += self->n_steps;
+
+  return !self->failed;
+}
