@@ -27,6 +27,7 @@ struct _AsyncioLoop
   /* How it lives in GLib. */
   GMainContext *context;
   GSource *source; /* (nullable) NULL when the loop is closed */
+  gboolean is_guest; /* the context is the application's: the loop takes turns whoever runs it */
 
   /* What waits to be called. */
   AsyncioHandleQueue ready;
@@ -84,11 +85,28 @@ guint asyncio_loop_turn (AsyncioLoop *self);
 gboolean asyncio_loop_has_ready (AsyncioLoop *self);
 gboolean asyncio_loop_must_leave (AsyncioLoop *self);
 
+/* --- base-events-run.c --- */
+
+/* What a thread was doing when it turned to a loop. */
+typedef struct
+{
+  AsyncioLoop *loop;           /* (unowned) (nullable) */
+  AsyncioCoroutine *coroutine; /* (unowned) (nullable) */
+} AsyncioLoopOuter;
+
+/* From the one to the other the loop is the running one of this thread. */
+void asyncio_loop_begin_running (AsyncioLoop      *self,
+                                 AsyncioLoopOuter *outer);
+void asyncio_loop_end_running (AsyncioLoop            *self,
+                               const AsyncioLoopOuter *outer);
+
 /* --- cleanup.c --- */
 void asyncio_loop_drop_cleanup_steps (AsyncioLoop *self);
 
 /* --- loop-source.c --- */
-void asyncio_loop_attach (AsyncioLoop *self);
+/* context: (nullable) the application's; NULL: one of its own */
+void asyncio_loop_attach (AsyncioLoop  *self,
+                          GMainContext *context);
 void asyncio_loop_detach (AsyncioLoop *self);
 
 /* --- selectors.c --- */

@@ -37,34 +37,50 @@ asyncio_loop_check_may_run (AsyncioLoop  *self,
   return TRUE;
 }
 
+void
+asyncio_loop_begin_running (AsyncioLoop      *self,
+                            AsyncioLoopOuter *outer)
+{
+  AsyncioThreadState *thread = asyncio_thread_state ();
+
+  asyncio_loop_ref (self);
+  outer->loop = thread->running_loop;
+  /* A coroutine that is driven by hand may run a loop. What the loop calls is not inside that coroutine. */
+  outer->coroutine = g_steal_pointer (&thread->current_coroutine);
+  self->thread = g_thread_self ();
+  asyncio_set_running_loop (self);
+  g_main_context_push_thread_default (self->context);
+}
+
+void
+asyncio_loop_end_running (AsyncioLoop            *self,
+                          const AsyncioLoopOuter *outer)
+{
+  g_main_context_pop_thread_default (self->context);
+  asyncio_thread_state ()->current_coroutine = outer->coroutine;
+  asyncio_set_running_loop (outer->loop);
+  self->thread = NULL;
+  self->stopping = FALSE;
+  self->stopped = FALSE;
+  asyncio_loop_unref (self);
+}
+
 gboolean
 asyncio_loop_run_forever (AsyncioLoop  *loop,
                           GError      **error)
 {
-  AsyncioThreadState *thread = asyncio_thread_state ();
-  AsyncioCoroutine *outer;
+  AsyncioLoopOuter outer;
 
   g_return_val_if_fail (loop != NULL, FALSE);
 
   if (!asyncio_loop_check_may_run (loop, error))
     return FALSE;
 
-  /* A coroutine that is driven by hand may run a loop. What the loop calls is not inside that coroutine. */
-  outer = g_steal_pointer (&thread->current_coroutine);
   asyncio_loop_ref (loop);
-  loop->thread = g_thread_self ();
-  asyncio_set_running_loop (loop);
-  g_main_context_push_thread_default (loop->context);
-
+  asyncio_loop_begin_running (loop, &outer);
   while (!asyncio_loop_must_leave (loop))
     g_main_context_iteration (loop->context, TRUE);
-
-  g_main_context_pop_thread_default (loop->context);
-  thread->current_coroutine = outer;
-  asyncio_set_running_loop (NULL);
-  loop->thread = NULL;
-  loop->stopping = FALSE;
-  loop->stopped = FALSE;
+  asyncio_loop_end_running (loop, &outer);
 
   if (loop->leaving != NULL)
     {

@@ -29,8 +29,9 @@
 
 /* --- Life ---------------------------------------------------------------------- */
 
-AsyncioLoop *
-asyncio_new_event_loop (void)
+/* context: (nullable) */
+static AsyncioLoop *
+loop_new (GMainContext *context)
 {
   AsyncioLoop *self = g_new0 (AsyncioLoop, 1);
   AsyncioClock *clock = asyncio_thread_state ()->clock;
@@ -40,9 +41,21 @@ asyncio_new_event_loop (void)
   g_mutex_init (&self->inbox_lock);
   self->clock = clock != NULL ? asyncio_clock_ref (clock) : NULL;
   self->debug = debug != NULL && debug[0] != '\0';
-  asyncio_loop_attach (self);
+  asyncio_loop_attach (self, context);
 
   return self;
+}
+
+AsyncioLoop *
+asyncio_new_event_loop (void)
+{
+  return loop_new (NULL);
+}
+
+AsyncioLoop *
+asyncio_new_event_loop_for_context (GMainContext *context)
+{
+  return loop_new (context != NULL ? context : g_main_context_default ());
 }
 
 AsyncioLoop *

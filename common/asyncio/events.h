@@ -67,6 +67,24 @@ double asyncio_timer_handle_when (AsyncioHandle *handle);
 AsyncioLoop *asyncio_new_event_loop (void);
 
 /**
+ * Makes a loop that is a guest in a main context of the application.
+ *
+ * Whoever runs the context, with g_main_loop_run() or g_application_run() for example, runs the loop with it: nobody has to call
+ * asyncio_loop_run_forever(). While the loop calls its callbacks it is the running loop of the thread; in between it is not, so from other
+ * code one says which loop is meant: asyncio_loop_create_task(), asyncio_loop_call_soon().
+ *
+ * asyncio_loop_run_until_complete() works too and lets all that is in the context go on meanwhile. Timers have the context's resolution, a
+ * millisecond, and are still never early. Where nobody called run_forever() asyncio_loop_stop() has no effect, and
+ * KeyboardInterrupt and SystemExit are told to the exception handler.
+ *
+ * Python has no such thing; what comes nearest are loops of others, as qasync.
+ *
+ * @param context  (nullable): the context; NULL for the default one. It must be run by the thread that owns the loop
+ * @return (transfer full): a new loop
+ */
+AsyncioLoop *asyncio_new_event_loop_for_context (GMainContext *context);
+
+/**
  * The loop that runs in this thread, `asyncio.get_running_loop()`.
  *
  * @param error  RuntimeError "no running event loop"

@@ -70,12 +70,19 @@ time_to_sleep (AsyncioLoop *self)
 }
 
 /* In virtual time a loop that waits for nothing waits for ever, and a test would hang. In
- * real time another thread may know of the loop and call it any moment. */
+ * real time another thread may know of the loop and call it any moment, and so may what else an application has in its context. */
 static gboolean
 is_deadlocked (AsyncioLoop *self)
 {
-  return self->clock != NULL && self->n_owed == 0 && self->n_impatient == 0 && self->timers.length == 0 &&
+  return !self->is_guest && self->clock != NULL && self->n_owed == 0 && self->n_impatient == 0 && self->timers.length == 0 &&
          (self->selector == NULL || !asyncio_selector_is_used (self->selector)) && self->signals == NULL;
+}
+
+/* A loop of its own context runs when somebody runs it; a guest whenever the application runs the context. */
+static gboolean
+may_take_turns (AsyncioLoop *self)
+{
+  return !self->in_turn && (self->thread != NULL || self->is_guest);
 }
 
 static gboolean
@@ -86,7 +93,7 @@ loop_source_prepare (GSource *source,
   gint64 sleep_ns;
 
   *timeout = -1;
-  if (self->in_turn || self->thread == NULL)
+  if (!may_take_turns (self))
     return FALSE;
 
   asyncio_wakeup_announce_sleep (&self->wakeup);
@@ -117,7 +124,7 @@ loop_source_check (GSource *source)
 {
   AsyncioLoop *self = ((LoopSource *) source)->loop;
 
-  if (self->in_turn || self->thread == NULL)
+  if (!may_take_turns (self))
     return FALSE;
 
   asyncio_wakeup_awake (&self->wakeup);
@@ -133,17 +140,13 @@ jump_to_next_deadline (AsyncioLoop *self)
     asyncio_clock_jump_to (self->clock, asyncio_timer_heap_peek (&self->timers)->when_ns);
 }
 
-static gboolean
-loop_source_dispatch (GSource     *source,
-                      GSourceFunc  callback,
-                      gpointer     user_data)
+/* As many turns as the budget allows. */
+static void
+take_turns (AsyncioLoop *self,
+            GSource     *source)
 {
-  AsyncioLoop *self = ((LoopSource *) source)->loop;
   gint64 started = asyncio_clock_get_ns (NULL);
   guint n_calls = 0;
-
-  (void) callback;
-  (void) user_data;
 
   asyncio_wakeup_awake (&self->wakeup);
   self->in_turn = TRUE;
@@ -169,6 +172,45 @@ loop_source_dispatch (GSource     *source,
     }
 
   self->in_turn = FALSE;
+}
+
+/* Nobody called run_forever(), to whom what leaves the loop could be handed. */
+static void
+report_leaving (AsyncioLoop *self)
+{
+  g_autoptr (GError) leaving = g_steal_pointer (&self->leaving);
+
+  if (leaving != NULL)
+    asyncio_loop_call_exception_handler (self, &(AsyncioExceptionContext) {
+                                                   .message = "Nobody runs this event loop that could be left",
+                                                   .exception = leaving,
+                                               });
+}
+
+static gboolean
+loop_source_dispatch (GSource     *source,
+                      GSourceFunc  callback,
+                      gpointer     user_data)
+{
+  AsyncioLoop *self = ((LoopSource *) source)->loop;
+  AsyncioLoopOuter outer;
+
+  (void) callback;
+  (void) user_data;
+
+  if (self->thread != NULL)
+    {
+      take_turns (self, source);
+      return G_SOURCE_CONTINUE;
+    }
+
+  /* The application runs the context. For as long as the turns last, this is the thread's running loop. */
+  asyncio_loop_ref (self);
+  asyncio_loop_begin_running (self, &outer);
+  take_turns (self, source);
+  report_leaving (self);
+  asyncio_loop_end_running (self, &outer);
+  asyncio_loop_unref (self);
 
   return G_SOURCE_CONTINUE;
 }
@@ -211,10 +253,19 @@ wake_context (gpointer data)
 }
 
 void
-asyncio_loop_attach (AsyncioLoop *self)
+asyncio_loop_attach (AsyncioLoop  *self,
+                     GMainContext *context)
 {
-  self->context = g_main_context_new ();
-  g_main_context_set_poll_func (self->context, poll_to_the_deadline);
+  self->is_guest = context != NULL;
+  if (self->is_guest)
+    {
+      self->context = g_main_context_ref (context);
+    }
+  else
+    {
+      self->context = g_main_context_new ();
+      g_main_context_set_poll_func (self->context, poll_to_the_deadline);
+    }
   asyncio_wakeup_init (&self->wakeup, wake_context, self->context);
 
   self->source = g_source_new (&loop_source_funcs, sizeof (LoopSource));

@@ -110,13 +110,19 @@ on_loop_freed (gpointer data)
   g_atomic_int_dec_and_test (&n_loops);
 }
 
+void
+watch_loop (AsyncioLoop *made)
+{
+  g_atomic_int_inc (&n_loops);
+  asyncio_loop_set_exception_handler (made, note_report, NULL, on_loop_freed);
+}
+
 AsyncioLoop *
 new_real_loop (void)
 {
   AsyncioLoop *made = asyncio_new_event_loop ();
 
-  g_atomic_int_inc (&n_loops);
-  asyncio_loop_set_exception_handler (made, note_report, NULL, on_loop_freed);
+  watch_loop (made);
 
   return made;
 }

@@ -41,6 +41,9 @@ extern AsyncioLoop *loop;
 AsyncioLoop *new_virtual_loop (void);
 AsyncioLoop *new_real_loop (void);
 
+/* Has the notes and the count of what is left include a loop that was made in another way. */
+void watch_loop (AsyncioLoop *made);
+
 /* Closes a loop and gives up the reference. */
 void end_loop (AsyncioLoop *ended);
 
