@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The twin of core-301-fetch-data.py: two coroutines that wait at the same time. */
+/* The twin of core-307-fetch-data.py: two coroutines that wait at the same time. */
 
 #include "kit.h"
 

@@ -1,4 +1,4 @@
-# id: core-301-fetch-data
+# id: core-307-fetch-data
 # lab: core
 # min: 3.6
 # split: own
