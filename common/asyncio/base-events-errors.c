@@ -33,6 +33,16 @@ asyncio_loop_set_exception_handler (AsyncioLoop             *loop,
     old_destroy (old_data);
 }
 
+/* value: (transfer full) */
+static void
+append_line (GString    *text,
+             const char *title,
+             char       *value)
+{
+  g_string_append_printf (text, "\n%s%s", title, value);
+  g_free (value);
+}
+
 void
 asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
                                         const AsyncioExceptionContext *context)
@@ -44,22 +54,21 @@ asyncio_loop_default_exception_handler (AsyncioLoop                   *loop,
 
   text = g_string_new (context->message != NULL ? context->message : "Unhandled exception in event loop");
 
+  /* In the order of their names, as Python has them. */
   if (context->future != NULL)
-    {
-      g_autofree char *repr = asyncio_repr (context->future);
-
-      g_string_append_printf (text, "\nfuture: %s", repr);
-    }
-
+    append_line (text, "future: ", asyncio_repr (context->future));
   if (context->handle != NULL)
-    g_string_append_printf (text, "\nhandle: <Handle %s>", context->handle->name);
-
+    append_line (text, "handle: ", asyncio_handle_repr (context->handle));
+  if (context->source_traceback == NULL && loop->current_handle != NULL && loop->current_handle->location != NULL)
+    append_line (text, "handle_traceback: Handle created at (most recent call last):\n  ",
+                 g_strdup (loop->current_handle->location));
+  if (context->source_traceback != NULL)
+    append_line (text, "source_traceback: Object created at (most recent call last):\n  ",
+                 g_strdup (context->source_traceback));
+  if (context->task != NULL)
+    append_line (text, "task: ", asyncio_repr (context->task));
   if (context->exception != NULL)
-    {
-      g_autofree char *what = asyncio_error_to_string (context->exception);
-
-      g_string_append_printf (text, "\n%s", what);
-    }
+    append_line (text, "", asyncio_error_to_string (context->exception));
 
   g_warning ("%s", text->str);
 }
@@ -71,8 +80,11 @@ slot_of_reported (const AsyncioExceptionContext *context)
   if (!asyncio_version_rules.exception_handler_has_context)
     return NULL;
 
+  if (context->task != NULL)
+    return &context->task->handle.context;
+
   if (context->future != NULL)
-    return context->future->parent.kind == ASYNCIO_KIND_TASK ? &((AsyncioTask *) context->future)->handle.context : NULL;
+    return asyncio_is_task (context->future) ? &((AsyncioTask *) context->future)->handle.context : NULL;
 
   return context->handle != NULL ? &context->handle->context : NULL;
 }

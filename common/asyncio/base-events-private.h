@@ -51,12 +51,17 @@ struct _AsyncioLoop
   gboolean stopping;
   gboolean stopped; /* by stop(): run_forever() must return */
   gboolean closed;
-  gboolean debug;
+  gboolean debug; /* atomic: call_soon_threadsafe() looks at it */
   GError *leaving; /* (nullable) why run_forever() must return: KeyboardInterrupt, SystemExit, deadlock */
+
+  /* Debug mode. */
+  double slow_callback_duration; /* seconds */
+  AsyncioHandle *current_handle; /* (unowned) (nullable) what is being called, if that began in debug mode */
 
   AsyncioTask *current_task; /* (unowned) (nullable) */
   AsyncioTaskList tasks;     /* (owned) all that are not done */
   AsyncioFuture *awaited;    /* (unowned) those for which something waits */
+  struct _TaskFactory *task_factory; /* (owned) (nullable) see tasks-create.c */
 
   AsyncioExecutor *default_executor; /* (nullable) */
   AsyncioChain *chains;              /* (owned) futures of this loop that wait for threads */
@@ -99,6 +104,32 @@ void asyncio_loop_begin_running (AsyncioLoop      *self,
                                  AsyncioLoopOuter *outer);
 void asyncio_loop_end_running (AsyncioLoop            *self,
                                const AsyncioLoopOuter *outer);
+
+/* --- base-events-debug.c --- */
+/* Whether the loop runs in another thread. */
+gboolean asyncio_loop_check_own_thread (AsyncioLoop  *self,
+                                        GError      **error);
+
+/* The same in debug mode; else nobody asks. */
+static inline gboolean
+asyncio_loop_check_thread (AsyncioLoop  *self,
+                           GError      **error)
+{
+  return !g_atomic_int_get (&self->debug) || asyncio_loop_check_own_thread (self, error);
+}
+
+/* The place, if what is made there is to know it: in debug mode. */
+static inline const char *
+asyncio_loop_note_location (AsyncioLoop *self,
+                            const char  *location)
+{
+  return g_atomic_int_get (&self->debug) ? location : NULL;
+}
+
+/* Warns of a handle whose call took too long. */
+void asyncio_loop_check_duration (AsyncioLoop   *self,
+                                  AsyncioHandle *handle,
+                                  gint64         duration_ns);
 
 /* --- cleanup.c --- */
 void asyncio_loop_drop_cleanup_steps (AsyncioLoop *self);

@@ -27,6 +27,9 @@
 
 #define NS_PER_S 1e9
 
+/* What is too long for a callback, in seconds, unless the program says otherwise. */
+#define SLOW_CALLBACK_DURATION 0.1
+
 /* --- Life ---------------------------------------------------------------------- */
 
 /* context: (nullable) */
@@ -41,6 +44,7 @@ loop_new (GMainContext *context)
   g_mutex_init (&self->inbox_lock);
   self->clock = clock != NULL ? asyncio_clock_ref (clock) : NULL;
   self->debug = debug != NULL && debug[0] != '\0';
+  self->slow_callback_duration = SLOW_CALLBACK_DURATION;
   asyncio_loop_attach (self, context);
 
   return self;
@@ -140,6 +144,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
   g_clear_pointer (&loop->selector, asyncio_selector_free);
   g_clear_pointer (&loop->signals, g_hash_table_unref);
   asyncio_loop_drop_cleanup_steps (loop);
+  asyncio_loop_set_task_factory (loop, NULL, NULL, NULL);
   asyncio_loop_detach (loop);
 
   if (loop->default_executor != NULL)
@@ -166,18 +171,6 @@ asyncio_loop_is_closed (AsyncioLoop *loop)
 
 /* --- Scheduling ------------------------------------------------------------------ */
 
-static gboolean
-check_thread (AsyncioLoop  *self,
-              GError      **error)
-{
-  if (!self->debug || self->thread == NULL || self->thread == g_thread_self ())
-    return TRUE;
-
-  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME,
-                       "Non-thread-safe operation invoked on an event loop other than the current one");
-  return FALSE;
-}
-
 void
 asyncio_loop_add_ready (AsyncioLoop   *self,
                         AsyncioHandle *handle)
@@ -191,6 +184,7 @@ asyncio_loop_call_soon_named (AsyncioLoop        *loop,
                               gpointer            user_data,
                               GDestroyNotify      destroy,
                               const char         *name,
+                              const char         *location,
                               AsyncioContextVars *context,
                               GError            **error)
 {
@@ -199,7 +193,7 @@ asyncio_loop_call_soon_named (AsyncioLoop        *loop,
   g_return_val_if_fail (loop != NULL, NULL);
   g_return_val_if_fail (callback != NULL, NULL);
 
-  if (!asyncio_loop_check_closed (loop, error) || !check_thread (loop, error))
+  if (!asyncio_loop_check_closed (loop, error) || !asyncio_loop_check_thread (loop, error))
     {
       if (destroy != NULL)
         destroy (user_data);
@@ -207,6 +201,7 @@ asyncio_loop_call_soon_named (AsyncioLoop        *loop,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  handle->location = asyncio_loop_note_location (loop, location);
   asyncio_handle_set_context (handle, context);
   asyncio_loop_add_ready (loop, handle);
 
@@ -233,12 +228,13 @@ call_at_ns (AsyncioLoop        *self,
             gpointer            user_data,
             GDestroyNotify      destroy,
             const char         *name,
+            const char         *location,
             AsyncioContextVars *context,
             GError            **error)
 {
   AsyncioHandle *handle;
 
-  if (!asyncio_loop_check_closed (self, error) || !check_thread (self, error))
+  if (!asyncio_loop_check_closed (self, error) || !asyncio_loop_check_thread (self, error))
     {
       if (destroy != NULL)
         destroy (user_data);
@@ -246,6 +242,7 @@ call_at_ns (AsyncioLoop        *self,
     }
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  handle->location = asyncio_loop_note_location (self, location);
   asyncio_handle_set_context (handle, context);
   handle->loop = self;
   handle->when_ns = when_ns;
@@ -261,6 +258,7 @@ asyncio_loop_call_later_named (AsyncioLoop        *loop,
                                gpointer            user_data,
                                GDestroyNotify      destroy,
                                const char         *name,
+                               const char         *location,
                                AsyncioContextVars *context,
                                GError            **error)
 {
@@ -273,7 +271,7 @@ asyncio_loop_call_later_named (AsyncioLoop        *loop,
   now = asyncio_clock_get_ns (loop->clock);
   delay_ns = MIN (seconds_to_ns (delay), G_MAXINT64 - now);
 
-  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, context, error);
+  return call_at_ns (loop, now + delay_ns, callback, user_data, destroy, name, location, context, error);
 }
 
 AsyncioHandle *
@@ -283,13 +281,14 @@ asyncio_loop_call_at_named (AsyncioLoop        *loop,
                             gpointer            user_data,
                             GDestroyNotify      destroy,
                             const char         *name,
+                            const char         *location,
                             AsyncioContextVars *context,
                             GError            **error)
 {
   g_return_val_if_fail (loop != NULL, NULL);
   g_return_val_if_fail (callback != NULL, NULL);
 
-  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, context, error);
+  return call_at_ns (loop, seconds_to_ns (when), callback, user_data, destroy, name, location, context, error);
 }
 
 void
@@ -313,6 +312,7 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
                                          gpointer            user_data,
                                          GDestroyNotify      destroy,
                                          const char         *name,
+                                         const char         *location,
                                          AsyncioContextVars *context,
                                          GError            **error)
 {
@@ -323,6 +323,7 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
   g_return_val_if_fail (callback != NULL, FALSE);
 
   handle = asyncio_handle_new (callback, user_data, destroy, name);
+  handle->location = asyncio_loop_note_location (loop, location);
   asyncio_handle_set_context (handle, context);
 
   /* The loop's own callbacks find the order that call_soon() has. */
@@ -357,12 +358,6 @@ asyncio_loop_time (AsyncioLoop *loop)
   g_return_val_if_fail (loop != NULL, 0.0);
 
   return (double) asyncio_clock_get_ns (loop->clock) / NS_PER_S;
-}
-
-AsyncioFuture *
-asyncio_loop_create_future (AsyncioLoop *loop)
-{
-  return asyncio_future_new (loop);
 }
 
 /* --- A turn ------------------------------------------------------------------------ */
@@ -409,8 +404,23 @@ run_handle (AsyncioLoop   *self,
                                                      .message = message,
                                                      .exception = error,
                                                      .handle = handle,
+                                                     .source_traceback = handle->location,
                                                  });
     }
+}
+
+/* In debug mode: who takes long holds up all the others, and is told of. */
+static void
+run_handle_timed (AsyncioLoop   *self,
+                  AsyncioHandle *handle)
+{
+  gint64 start = asyncio_clock_get_ns (self->clock);
+
+  self->current_handle = handle;
+  run_handle (self, handle);
+  self->current_handle = NULL;
+
+  asyncio_loop_check_duration (self, handle, asyncio_clock_get_ns (self->clock) - start);
 }
 
 guint
@@ -426,7 +436,9 @@ asyncio_loop_turn (AsyncioLoop *self)
     {
       AsyncioHandle *handle = asyncio_handle_queue_pop (&self->ready);
 
-      if (!handle->cancelled)
+      if (G_UNLIKELY (self->debug) && !handle->cancelled)
+        run_handle_timed (self, handle);
+      else if (!handle->cancelled)
         run_handle (self, handle);
       asyncio_handle_unref (handle);
     }
@@ -466,21 +478,4 @@ asyncio_loop_get_main_context (AsyncioLoop *loop)
   g_return_val_if_fail (loop != NULL, NULL);
 
   return loop->context;
-}
-
-void
-asyncio_loop_set_debug (AsyncioLoop *loop,
-                        gboolean     enabled)
-{
-  g_return_if_fail (loop != NULL);
-
-  loop->debug = enabled;
-}
-
-gboolean
-asyncio_loop_get_debug (AsyncioLoop *loop)
-{
-  g_return_val_if_fail (loop != NULL, FALSE);
-
-  return loop->debug;
 }

@@ -18,6 +18,7 @@
 
 #include <asyncio/coroutines.h>
 #include <asyncio/events.h>
+#include <asyncio/futures.h>
 
 G_BEGIN_DECLS
 
@@ -26,8 +27,12 @@ typedef struct
 {
   const char *message;     /**< what happened */
   const GError *exception; /**< the error */
-  AsyncioFuture *future;   /**< the future or task that it concerns */
+  AsyncioFuture *future;   /**< the future that it concerns; also a task, if it is about its error */
   AsyncioHandle *handle;   /**< the callback that it concerns */
+  AsyncioTask *task;       /**< the task that it concerns otherwise */
+
+  /** Where that was made, "file:line", if it was made in debug mode. (In Python this is a list of stack frames.) */
+  const char *source_traceback;
 } AsyncioExceptionContext;
 
 /**
@@ -63,7 +68,7 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  *   was called: take a reference to keep it longer
  */
 #define asyncio_loop_call_soon(loop, callback, user_data, destroy, error) \
-  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, (error))
+  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, NULL, (error))
 
 /**
  * Schedules a callback after a delay, `loop.call_later()`.
@@ -79,8 +84,8 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
  */
 #define asyncio_loop_call_later(loop, delay, callback, user_data, destroy, error) \
-  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, \
-                                 (error))
+  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, \
+                                 NULL, (error))
 
 /**
  * Schedules a callback at a time, `loop.call_at()`.
@@ -94,7 +99,7 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
  */
 #define asyncio_loop_call_at(loop, when, callback, user_data, destroy, error) \
-  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, (error))
+  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, NULL, (error))
 
 /**
  * Schedules a callback from any thread, `loop.call_soon_threadsafe()`, and wakes the loop if it sleeps.
@@ -109,8 +114,8 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return TRUE if it was scheduled
  */
 #define asyncio_loop_call_soon_threadsafe(loop, callback, user_data, destroy, error) \
-  asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL, \
-                                           (error))
+  asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                           G_STRLOC, NULL, (error))
 
 /**
  * asyncio_loop_call_soon() with a context to run in, `loop.call_soon(context=context)`.
@@ -127,58 +132,63 @@ void asyncio_loop_unref (AsyncioLoop *loop);
  * @return (transfer none) (nullable): as for asyncio_loop_call_soon()
  */
 #define asyncio_loop_call_soon_with_context(loop, callback, user_data, destroy, context, error) \
-  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), (context), (error))
+  asyncio_loop_call_soon_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, \
+                                (context), (error))
 
 /** asyncio_loop_call_later() with a context, as for asyncio_loop_call_soon_with_context(). */
 #define asyncio_loop_call_later_with_context(loop, delay, callback, user_data, destroy, context, error) \
-  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+  asyncio_loop_call_later_named ((loop), (delay), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, \
                                  (context), (error))
 
 /** asyncio_loop_call_at() with a context, as for asyncio_loop_call_soon_with_context(). */
 #define asyncio_loop_call_at_with_context(loop, when, callback, user_data, destroy, context, error) \
-  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+  asyncio_loop_call_at_named ((loop), (when), (callback), (user_data), (destroy), G_STRINGIFY (callback), G_STRLOC, \
                               (context), (error))
 
 /** asyncio_loop_call_soon_threadsafe() with a context, as for asyncio_loop_call_soon_with_context(). */
 #define asyncio_loop_call_soon_threadsafe_with_context(loop, callback, user_data, destroy, context, error) \
   asyncio_loop_call_soon_threadsafe_named ((loop), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
-                                           (context), (error))
+                                           G_STRLOC, (context), (error))
 
-/** asyncio_loop_call_soon() with a name for the callback, static, for messages, and a context, or NULL. */
+/** asyncio_loop_call_soon() with a name and a place ("file:line") for messages, both static, and a context, or NULL. */
 AsyncioHandle *asyncio_loop_call_soon_named (AsyncioLoop        *loop,
                                              AsyncioCallback     callback,
                                              gpointer            user_data,
                                              GDestroyNotify      destroy,
                                              const char         *name,
+                                             const char         *location,
                                              AsyncioContextVars *context,
                                              GError            **error);
 
-/** asyncio_loop_call_later() with a name for the callback, static, for messages, and a context, or NULL. */
+/** asyncio_loop_call_later() with a name and a place ("file:line") for messages, both static, and a context, or NULL. */
 AsyncioHandle *asyncio_loop_call_later_named (AsyncioLoop        *loop,
                                               double              delay,
                                               AsyncioCallback     callback,
                                               gpointer            user_data,
                                               GDestroyNotify      destroy,
                                               const char         *name,
+                                              const char         *location,
                                               AsyncioContextVars *context,
                                               GError            **error);
 
-/** asyncio_loop_call_at() with a name for the callback, static, for messages, and a context, or NULL. */
+/** asyncio_loop_call_at() with a name and a place ("file:line") for messages, both static, and a context, or NULL. */
 AsyncioHandle *asyncio_loop_call_at_named (AsyncioLoop        *loop,
                                            double              when,
                                            AsyncioCallback     callback,
                                            gpointer            user_data,
                                            GDestroyNotify      destroy,
                                            const char         *name,
+                                           const char         *location,
                                            AsyncioContextVars *context,
                                            GError            **error);
 
-/** asyncio_loop_call_soon_threadsafe() with a name for the callback, static, for messages, and a context, or NULL. */
+/** asyncio_loop_call_soon_threadsafe() with a name and a place ("file:line") for messages, both static, and a context, or NULL. */
 gboolean asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
                                                   AsyncioCallback     callback,
                                                   gpointer            user_data,
                                                   GDestroyNotify      destroy,
                                                   const char         *name,
+                                                  const char         *location,
                                                   AsyncioContextVars *context,
                                                   GError            **error);
 
@@ -188,21 +198,25 @@ double asyncio_loop_time (AsyncioLoop *loop);
 /**
  * Makes a future of this loop, `loop.create_future()`.
  *
+ * @param loop  a loop
  * @return (transfer full): a pending future
  */
-AsyncioFuture *asyncio_loop_create_future (AsyncioLoop *loop) G_GNUC_WARN_UNUSED_RESULT;
+#define asyncio_loop_create_future(loop) asyncio_future_new_at ((loop), G_STRLOC)
 
 /**
  * Makes a task that will drive a coroutine, `loop.create_task()`. Its first step is taken in the next turn.
  *
+ * It is made by the loop's task factory, if that has one. What that makes need not be a task: then nothing may be asked of
+ * it but what a future knows.
+ *
  * @param loop  a loop, running or not
  * @param coroutine  a coroutine; a floating one is taken over
- * @param error  TypeError when it is no coroutine; RuntimeError "Event loop is closed"
+ * @param error  TypeError when it is no coroutine; RuntimeError "Event loop is closed"; in debug mode also when called from
+ *   another thread than the one in which the loop runs; the error of the task factory
  * @return (transfer full) (nullable): the task. The loop keeps it alive until it is done
  */
-AsyncioTask *asyncio_loop_create_task (AsyncioLoop       *loop,
-                                       AsyncioCoroutine  *coroutine,
-                                       GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+#define asyncio_loop_create_task(loop, coroutine, error) \
+  asyncio_loop_create_task_full ((loop), (coroutine), NULL, NULL, G_STRLOC, (error))
 
 /**
  * Makes a task that runs in a context, `loop.create_task(context=context)`, which came with Python 3.11.
@@ -215,10 +229,74 @@ AsyncioTask *asyncio_loop_create_task (AsyncioLoop       *loop,
  * @param error  as for asyncio_loop_create_task()
  * @return (transfer full) (nullable): as for asyncio_loop_create_task()
  */
-AsyncioTask *asyncio_loop_create_task_with_context (AsyncioLoop         *loop,
-                                                    AsyncioCoroutine    *coroutine,
-                                                    AsyncioContextVars  *context,
-                                                    GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+#define asyncio_loop_create_task_with_context(loop, coroutine, context, error) \
+  asyncio_loop_create_task_full ((loop), (coroutine), NULL, (context), G_STRLOC, (error))
+
+/**
+ * Makes a task, with all that `loop.create_task(coro, name=name, context=context)` takes.
+ *
+ * A task factory is not told the name: the task gets it afterwards. Without a factory it has the name from the start.
+ *
+ * @param loop  a loop
+ * @param coroutine  a coroutine; a floating one is taken over
+ * @param name  (nullable): the task's name; NULL for one with the next number. Up to 3.7, where tasks have none, it is dropped
+ * @param context  (nullable): the context, not a copy of it; NULL for a copy of the current one
+ * @param location  (nullable): "file:line" of its creation, static; G_STRLOC. NULL for that of its coroutine's
+ * @param error  as for asyncio_loop_create_task()
+ * @return (transfer full) (nullable): as for asyncio_loop_create_task()
+ */
+AsyncioTask *asyncio_loop_create_task_full (AsyncioLoop         *loop,
+                                            AsyncioCoroutine    *coroutine,
+                                            const char          *name,
+                                            AsyncioContextVars  *context,
+                                            const char          *location,
+                                            GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Makes the tasks of a loop: what asyncio_loop_set_task_factory() takes.
+ *
+ * All that make tasks of coroutines call it: create_task(), ensure_future(), gather(), wait(), run_until_complete() and
+ * the others. Most factories do something and then call asyncio_task_new(), perhaps with another coroutine, that awaits
+ * this one. Any future will do, of any loop.
+ *
+ * @param loop  the loop, which is not closed
+ * @param coroutine  (transfer none): what was given to create_task(). It need not be a coroutine: asyncio_task_new() checks
+ * @param context  (nullable): the context that was asked for, since Python 3.11; NULL for a copy of the current one
+ * @param user_data  what was given to asyncio_loop_set_task_factory()
+ * @param error  where to put an error, never NULL: create_task() then gives that
+ * @return (transfer full): the future, for a task ASYNCIO_FUTURE (task); NULL with an error
+ */
+typedef AsyncioFuture *(*AsyncioTaskFactory) (AsyncioLoop         *loop,
+                                              AsyncioCoroutine    *coroutine,
+                                              AsyncioContextVars  *context,
+                                              gpointer             user_data,
+                                              GError             **error);
+
+/**
+ * Sets what makes the tasks of a loop, `loop.set_task_factory()`.
+ *
+ * It may be replaced at any time, also by itself. The loop lets go of it when it is replaced, and when the loop is closed, so
+ * its data may refer to the loop. A closed loop takes none.
+ *
+ * @param loop  a loop
+ * @param factory  (nullable): the factory, or NULL for asyncio_task_new()
+ * @param user_data  what it gets
+ * @param destroy  (nullable): frees @p user_data
+ */
+void asyncio_loop_set_task_factory (AsyncioLoop        *loop,
+                                    AsyncioTaskFactory  factory,
+                                    gpointer            user_data,
+                                    GDestroyNotify      destroy);
+
+/**
+ * What makes the tasks of a loop, `loop.get_task_factory()`.
+ *
+ * @param loop  a loop
+ * @param user_data  (out) (optional) (transfer none): what it gets
+ * @return (nullable): the factory, NULL if there is none
+ */
+AsyncioTaskFactory asyncio_loop_get_task_factory (AsyncioLoop *loop,
+                                                  gpointer    *user_data);
 
 /**
  * Runs the loop until asyncio_loop_stop() is called, `loop.run_forever()`.
@@ -268,12 +346,34 @@ gboolean asyncio_loop_close (AsyncioLoop  *loop,
 /** Whether the loop is closed, `loop.is_closed()`. */
 gboolean asyncio_loop_is_closed (AsyncioLoop *loop);
 
-/** Switches debug mode, `loop.set_debug()`. It is on from the start if the environment has PYTHONASYNCIODEBUG. */
+/**
+ * Switches debug mode, `loop.set_debug()`. It is on from the start if the environment has PYTHONASYNCIODEBUG.
+ *
+ * In debug mode a warning tells of callbacks and steps of tasks that take too long; what is made meanwhile knows where, and
+ * reports say it; and the loop refuses calls from other threads that it can tell.
+ *
+ * @param loop  a loop
+ * @param enabled  whether it is to be on
+ */
 void asyncio_loop_set_debug (AsyncioLoop *loop,
                              gboolean     enabled);
 
 /** Whether the loop is in debug mode, `loop.get_debug()`. */
 gboolean asyncio_loop_get_debug (AsyncioLoop *loop);
+
+/**
+ * Sets what is too long for a callback or a step of a task, `loop.slow_callback_duration = seconds`.
+ *
+ * In debug mode a warning names what took that long or longer, on the loop's clock. At first it is 0.1 seconds.
+ *
+ * @param loop  a loop
+ * @param seconds  how long
+ */
+void asyncio_loop_set_slow_callback_duration (AsyncioLoop *loop,
+                                              double       seconds);
+
+/** What is too long for a callback or a step of a task, `loop.slow_callback_duration`, in seconds. */
+double asyncio_loop_get_slow_callback_duration (AsyncioLoop *loop);
 
 /**
  * Sets who is told of errors that nobody else can be told of, `loop.set_exception_handler()`.

@@ -66,6 +66,16 @@ asyncio_clock_jump_to (AsyncioClock *self,
 }
 
 void
+asyncio_clock_advance (AsyncioClock *clock,
+                       double        seconds)
+{
+  g_return_if_fail (clock != NULL);
+  g_return_if_fail (seconds >= 0 && seconds < (double) (G_MAXINT64 - clock->time_ns) / 1e9);
+
+  clock->time_ns += (gint64) (seconds * 1e9);
+}
+
+void
 asyncio_set_clock (AsyncioClock *clock)
 {
   AsyncioThreadState *thread = asyncio_thread_state ();

@@ -37,6 +37,15 @@ void asyncio_clock_unref (AsyncioClock *clock);
 gint64 asyncio_clock_get_ns (AsyncioClock *clock);
 
 /**
+ * Lets time go by on a virtual clock, as code does that is busy for so long; `time.sleep()` in virtual time.
+ *
+ * @param clock  a virtual clock
+ * @param seconds  how long
+ */
+void asyncio_clock_advance (AsyncioClock *clock,
+                            double        seconds);
+
+/**
  * Sets the clock of the loops that are made in this thread from now on.
  *
  * This is how a test gets a virtual clock into code that makes its own loop, as asyncio_run() does.

@@ -21,7 +21,8 @@ struct _AsyncioHandle
   AsyncioHandle *next;
   AsyncioLoop *loop; /* (unowned) (nullable) whose timer heap it is in */
 
-  const char *name; /* static: the callback's, for messages */
+  const char *name;     /* static: the callback's, for messages */
+  const char *location; /* static (nullable): where it was scheduled, "file:line", if that was in debug mode */
   AsyncioCallback callback;
   AsyncioFutureCallback done_callback; /* instead of callback, in a future's list */
   AsyncioFuture *future; /* (owned) (nullable) what done_callback gets */
@@ -62,6 +63,9 @@ void asyncio_handle_init (AsyncioHandle *self,
 /* The context to run in. With NULL it stays a copy of the one in which the handle was made. (transfer none) (nullable) */
 void asyncio_handle_set_context (AsyncioHandle      *self,
                                  AsyncioContextVars *context);
+
+/* What messages say of it. (transfer full) */
+char *asyncio_handle_repr (const AsyncioHandle *self);
 
 /* Frees what the callback would have needed. */
 void asyncio_handle_clear (AsyncioHandle *self);

@@ -154,6 +154,23 @@ asyncio_timer_handle_when (AsyncioHandle *handle)
   return (double) handle->when_ns / 1e9;
 }
 
+char *
+asyncio_handle_repr (const AsyncioHandle *self)
+{
+  GString *text = g_string_new (self->loop != NULL ? "<TimerHandle" : "<Handle");
+
+  if (self->cancelled)
+    g_string_append (text, " cancelled");
+  if (self->loop != NULL)
+    g_string_append_printf (text, " when=%.3f", (double) self->when_ns / 1e9);
+  g_string_append_printf (text, " %s", self->name);
+  if (self->location != NULL)
+    g_string_append_printf (text, " created at %s", self->location);
+  g_string_append_c (text, '>');
+
+  return g_string_free (text, FALSE);
+}
+
 void
 asyncio_handle_run (AsyncioHandle  *self,
                     GError        **error)

@@ -48,9 +48,14 @@ struct _AsyncioFuture
   AsyncioHandleQueue callbacks;
   AsyncioFuture *previous_awaited;
   AsyncioFuture *next_awaited;
+
+  const char *location; /* static (nullable): where it was made, "file:line", if that was in debug mode */
 };
 
 char *asyncio_future_repr (gconstpointer object);
+
+/* The end of a future's repr: " created at file:line>" or ">". (transfer full) */
+char *asyncio_future_repr_end (const AsyncioFuture *self);
 
 void asyncio_future_init (AsyncioFuture            *self,
                           const AsyncioFutureClass *klass,

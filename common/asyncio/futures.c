@@ -33,24 +33,21 @@ future_finalize (gpointer object)
 }
 
 char *
+asyncio_future_repr_end (const AsyncioFuture *self)
+{
+  return self->location != NULL ? g_strdup_printf (" created at %s>", self->location) : g_strdup (">");
+}
+
+char *
 asyncio_future_repr (gconstpointer object)
 {
+  static const char *const states[] = { "pending", "cancelled", "finished" };
   const AsyncioFuture *self = object;
-  g_autofree char *what = NULL;
+  gboolean failed = self->state == ASYNCIO_FUTURE_FINISHED && self->exception != NULL;
+  g_autofree char *what = failed ? asyncio_error_to_string (self->exception) : g_strdup ("");
+  g_autofree char *end = asyncio_future_repr_end (self);
 
-  switch (self->state)
-    {
-    case ASYNCIO_FUTURE_PENDING:
-      return g_strdup ("<Future pending>");
-    case ASYNCIO_FUTURE_CANCELLED:
-      return g_strdup ("<Future cancelled>");
-    case ASYNCIO_FUTURE_FINISHED:
-    default:
-      if (self->exception == NULL)
-        return g_strdup ("<Future finished>");
-      what = asyncio_error_to_string (self->exception);
-      return g_strdup_printf ("<Future finished exception=%s>", what);
-    }
+  return g_strconcat ("<Future ", states[self->state], failed ? " exception=" : "", what, end, NULL);
 }
 
 static const AsyncioFutureClass future_class = {
@@ -79,7 +76,8 @@ asyncio_future_init (AsyncioFuture            *self,
 }
 
 AsyncioFuture *
-asyncio_future_new (AsyncioLoop *loop)
+asyncio_future_new_at (AsyncioLoop *loop,
+                       const char  *location)
 {
   AsyncioFuture *self;
 
@@ -87,6 +85,7 @@ asyncio_future_new (AsyncioLoop *loop)
 
   self = g_new0 (AsyncioFuture, 1);
   asyncio_future_init (self, &future_class, loop);
+  self->location = asyncio_loop_note_location (loop, location);
 
   return self;
 }
@@ -116,6 +115,7 @@ asyncio_future_report_unretrieved (AsyncioFuture *self)
                                                      .message = message,
                                                      .exception = self->exception,
                                                      .future = self,
+                                                     .source_traceback = self->location,
                                                    });
   self->parent.ref_count--;
 }
@@ -534,6 +534,7 @@ asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                         gpointer                user_data,
                                         GDestroyNotify          destroy,
                                         const char             *name,
+                                        const char             *location,
                                         AsyncioContextVars     *context)
 {
   AsyncioHandle *handle;
@@ -542,6 +543,7 @@ asyncio_future_add_done_callback_named (AsyncioFuture          *future,
   g_return_if_fail (callback != NULL);
 
   handle = asyncio_handle_new_done (callback, user_data, destroy, name);
+  handle->location = asyncio_loop_note_location (future->loop, location);
   asyncio_handle_set_context (handle, context);
   asyncio_future_add_handle (future, handle);
 }

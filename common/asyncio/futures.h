@@ -31,7 +31,11 @@ typedef void (*AsyncioFutureCallback) (AsyncioFuture  *future,
  * @param loop  the loop that it belongs to, of which it takes a reference
  * @return (transfer full): the future
  */
-AsyncioFuture *asyncio_future_new (AsyncioLoop *loop) G_GNUC_WARN_UNUSED_RESULT;
+#define asyncio_future_new(loop) asyncio_future_new_at ((loop), G_STRLOC)
+
+/** asyncio_future_new() with the place of its creation, "file:line", static, or NULL. The future knows it in debug mode. */
+AsyncioFuture *asyncio_future_new_at (AsyncioLoop *loop,
+                                      const char  *location) G_GNUC_WARN_UNUSED_RESULT;
 
 /** A task, seen as the future that it is. Checks the pointer: @return @p object, or NULL with a critical warning. */
 AsyncioFuture *ASYNCIO_FUTURE (gpointer object);
@@ -134,19 +138,21 @@ gboolean asyncio_future_cancel_msg (AsyncioFuture *future,
  * @param destroy  (nullable): frees @p user_data
  */
 #define asyncio_future_add_done_callback(future, callback, user_data, destroy) \
-  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), NULL)
+  asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
+                                          G_STRLOC, NULL)
 
 /** asyncio_future_add_done_callback() with a context, as for asyncio_loop_call_soon_with_context(). */
 #define asyncio_future_add_done_callback_with_context(future, callback, user_data, destroy, context) \
   asyncio_future_add_done_callback_named ((future), (callback), (user_data), (destroy), G_STRINGIFY (callback), \
-                                          (context))
+                                          G_STRLOC, (context))
 
-/** asyncio_future_add_done_callback() with a name for the callback, static, for messages, and a context, or NULL. */
+/** asyncio_future_add_done_callback() with a name and a place ("file:line") for messages, both static, and a context, or NULL. */
 void asyncio_future_add_done_callback_named (AsyncioFuture          *future,
                                              AsyncioFutureCallback   callback,
                                              gpointer                user_data,
                                              GDestroyNotify          destroy,
                                              const char             *name,
+                                             const char             *location,
                                              AsyncioContextVars     *context);
 
 /**

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Functions of Lib/asyncio/tasks.py by which tasks are made and found: create_task(), ensure_future(), current_task(),
- * all_tasks(). What a task is and does is in tasks.c.
+ * How tasks are made and found: create_task(), ensure_future(), current_task() and all_tasks() of Lib/asyncio/tasks.py,
+ * and create_task() and the task factory of a loop, of Lib/asyncio/base_events.py. What a task is and does is in tasks.c.
+ *
+ *      create_task ──┐                               ┌── a factory is set ──> it ──┐
+ *      gather, wait, │                               │                             v
+ *      wait_for, ... ┴> ensure_future ─> loop.create_task ──────────────────> Task(coro)
+ *
+ * A loop's create_task() is the one place where coroutines become tasks. So a program that wants to know of all tasks, or
+ * wants them to be something else, has one function to replace: the factory. It need not know who asked. Eager tasks, which
+ * came with Python 3.12, are nothing but a factory.
  */
 
 #include "tasks-private.h"
@@ -10,21 +18,160 @@
 #include "base-events-private.h"
 
 #include <asyncio/exceptions.h>
+#include <asyncio/versions.h>
 
-AsyncioTask *
-asyncio_create_task (AsyncioCoroutine  *coroutine,
-                     GError           **error)
+/* A factory and its data. Who calls it holds a reference, as it may replace itself. */
+typedef struct _TaskFactory
 {
-  AsyncioLoop *loop = asyncio_get_running_loop (error);
+  AsyncioTaskFactory func;
+  gpointer user_data;
+  GDestroyNotify destroy;
+} TaskFactory;
 
-  if (loop == NULL)
+static void
+task_factory_clear (gpointer data)
+{
+  TaskFactory *self = data;
+
+  if (self->destroy != NULL)
+    self->destroy (self->user_data);
+}
+
+void
+asyncio_loop_set_task_factory (AsyncioLoop        *loop,
+                               AsyncioTaskFactory  factory,
+                               gpointer            user_data,
+                               GDestroyNotify      destroy)
+{
+  TaskFactory *previous;
+  TaskFactory *next;
+
+  g_return_if_fail (loop != NULL);
+
+  next = g_rc_box_new (TaskFactory);
+  *next = (TaskFactory) { factory, user_data, destroy };
+
+  /* A closed loop will make no task, and would never let go of a factory that refers to it. */
+  if (factory == NULL || loop->closed)
+    g_rc_box_release_full (g_steal_pointer (&next), task_factory_clear);
+
+  previous = loop->task_factory;
+  loop->task_factory = next;
+  if (previous != NULL)
+    g_rc_box_release_full (previous, task_factory_clear);
+}
+
+AsyncioTaskFactory
+asyncio_loop_get_task_factory (AsyncioLoop *loop,
+                               gpointer    *user_data)
+{
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  if (user_data != NULL)
+    *user_data = loop->task_factory != NULL ? loop->task_factory->user_data : NULL;
+
+  return loop->task_factory != NULL ? loop->task_factory->func : NULL;
+}
+
+/* What was to become a task, and was taken over, but does not. */
+static void
+drop (AsyncioCoroutine *coroutine)
+{
+  if (asyncio_iscoroutine (coroutine))
+    asyncio_unref (asyncio_ref_sink (coroutine));
+}
+
+/* Returns (transfer full) what the loop's factory makes. */
+static AsyncioFuture *
+call_factory (AsyncioLoop         *loop,
+              AsyncioCoroutine    *coroutine,
+              AsyncioContextVars  *context,
+              GError             **error)
+{
+  TaskFactory *factory = g_rc_box_acquire (loop->task_factory);
+  GError *raised = NULL;
+  AsyncioFuture *made = factory->func (loop, coroutine, context, factory->user_data, &raised);
+
+  g_rc_box_release_full (factory, task_factory_clear);
+  if (raised != NULL)
     {
-      if (asyncio_iscoroutine (coroutine))
-        asyncio_unref (asyncio_ref_sink (coroutine));
+      g_propagate_error (error, raised);
       return NULL;
     }
 
-  return asyncio_loop_create_task (loop, coroutine, error);
+  if (!asyncio_isfuture (made))
+    {
+      g_autofree char *what = asyncio_repr (made);
+
+      g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_TYPE, "a task factory must return a future, not %s", what);
+      return NULL;
+    }
+
+  return made;
+}
+
+/* loop.create_task() */
+AsyncioTask *
+asyncio_loop_create_task_full (AsyncioLoop         *loop,
+                               AsyncioCoroutine    *coroutine,
+                               const char          *name,
+                               AsyncioContextVars  *context,
+                               const char          *location,
+                               GError             **error)
+{
+  AsyncioTask *task;
+
+  g_return_val_if_fail (loop != NULL, NULL);
+
+  if (!asyncio_loop_check_closed (loop, error))
+    {
+      drop (coroutine);
+      return NULL;
+    }
+
+  if (loop->task_factory == NULL)
+    {
+      task = asyncio_task_new (loop, coroutine, name, context, error);
+    }
+  else
+    {
+      AsyncioCoroutine *held = asyncio_iscoroutine (coroutine) ? asyncio_ref_sink (coroutine) : NULL;
+
+      task = (AsyncioTask *) call_factory (loop, coroutine, context, error);
+      asyncio_unref (held);
+      if (name != NULL && asyncio_is_task (task))
+        asyncio_task_give_name (task, name);
+    }
+
+  /* Who wants the task is of more interest than the line of the factory. */
+  if (location != NULL && task != NULL && task->parent.location != NULL && asyncio_is_task (task))
+    task->parent.location = location;
+
+  return task;
+}
+
+/* asyncio.create_task() */
+AsyncioTask *
+asyncio_create_task_full (AsyncioCoroutine    *coroutine,
+                          const char          *name,
+                          AsyncioContextVars  *context,
+                          const char          *location,
+                          GError             **error)
+{
+  AsyncioLoop *loop = asyncio_get_running_loop (error);
+  AsyncioTask *task;
+
+  if (loop == NULL)
+    {
+      drop (coroutine);
+      return NULL;
+    }
+
+  task = asyncio_loop_create_task_full (loop, coroutine, NULL, context, location, error);
+  if (name != NULL && asyncio_is_task (task))
+    asyncio_task_give_name (task, name);
+
+  return task;
 }
 
 AsyncioTask *
@@ -56,6 +203,29 @@ asyncio_all_tasks (AsyncioLoop  *loop,
   return tasks;
 }
 
+/* A task of a coroutine, for ensure_future(). */
+static AsyncioFuture *
+make_task (AsyncioLoop       *loop,
+           AsyncioCoroutine  *coroutine,
+           GError           **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  AsyncioTask *task;
+
+  asyncio_ref_sink (coroutine);
+  task = asyncio_loop_create_task_full (loop, coroutine, NULL, NULL, NULL, &local_error);
+
+  /* Since 3.10 one that found no task is not reported as never awaited. */
+  if (asyncio_version_rules.ensure_future_closes_refused &&
+      g_error_matches (local_error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME))
+    (void) asyncio_coroutine_close (coroutine, NULL);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  asyncio_unref (coroutine);
+
+  return (AsyncioFuture *) task;
+}
+
 AsyncioFuture *
 asyncio_ensure_future_in (AsyncioLoop  *loop,
                           gpointer      awaitable,
@@ -82,11 +252,11 @@ asyncio_ensure_future_in (AsyncioLoop  *loop,
     loop = asyncio_get_event_loop (error);
   if (loop == NULL)
     {
-      asyncio_unref (asyncio_ref_sink (awaitable));
+      drop (awaitable);
       return NULL;
     }
 
-  return (AsyncioFuture *) asyncio_loop_create_task (loop, awaitable, error);
+  return make_task (loop, awaitable, error);
 }
 
 AsyncioFuture *

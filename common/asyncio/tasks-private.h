@@ -15,12 +15,12 @@ struct _AsyncioTask
 
   AsyncioCoroutine *coro;
   guint number;                 /* its default name is "Task-<number>", in the order in which tasks were made */
-  char *name;                   /* (owned) (nullable) the name that it was given instead */
-  AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
   guint must_cancel : 1;        /* a cancel() is to be delivered at the next step */
   guint log_destroy_pending : 1;
-  char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */
   guint num_cancels_requested;  /* how many cancel() there were, less those that were taken back (3.11: cancelling()) */
+  char *name;                   /* (owned) (nullable) the name that it was given instead */
+  AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
+  char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */
 
   /* A task waits for one thing at a time, its next step or a future, so one handle will do. It has the task's context. */
   AsyncioHandle handle;
@@ -41,7 +41,17 @@ typedef struct
 /* Gives up all tasks, when the loop is closed. */
 void asyncio_task_list_abandon (AsyncioTaskList *self);
 
-/* Whether "Task was destroyed but it is pending!" is worth telling. */
+/* A future that is a task. What a task factory made need not be one. */
+gboolean asyncio_is_task (gconstpointer object);
+
+/* Names it. Up to 3.7 tasks have no names, and nothing shows it. */
+void asyncio_task_give_name (AsyncioTask *self,
+                             const char  *name);
+
+/* (nullable): the task whose step, or whose wake-up by a future, a handle is */
+AsyncioTask *asyncio_task_of_handle (AsyncioHandle *handle);
+
+/* Whether "Task was destroyed but it is pending!" is worth telling; of what is no task nobody will. */
 void asyncio_task_set_log_destroy_pending (AsyncioTask *self,
                                            gboolean     enabled);
 

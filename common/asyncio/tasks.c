@@ -125,7 +125,8 @@ task_finalize (gpointer object)
       future->parent.ref_count++;
       asyncio_loop_call_exception_handler (future->loop, &(AsyncioExceptionContext) {
                                                            .message = "Task was destroyed but it is pending!",
-                                                           .future = future,
+                                                           .task = self,
+                                                           .source_traceback = future->location,
                                                          });
       future->parent.ref_count--;
     }
@@ -141,19 +142,38 @@ task_finalize (gpointer object)
   g_free (self);
 }
 
+/* Of a task that waits for a task that waits ... only the next is told of. */
+static char *
+describe (const AsyncioTask *self,
+          gboolean           and_waiter)
+{
+  static const char *const states[] = { "pending", "cancelled", "finished" };
+  GString *text = g_string_new ("<Task ");
+  g_autofree char *end = asyncio_future_repr_end (&self->parent);
+
+  g_string_append (text, states[self->parent.state]);
+  if (asyncio_version_rules.task_has_name && self->name != NULL)
+    g_string_append_printf (text, " name='%s'", self->name);
+  else if (asyncio_version_rules.task_has_name)
+    g_string_append_printf (text, " name='Task-%u'", self->number);
+
+  g_string_append_printf (text, " coro=<%s() at %s>", self->coro->name, self->coro->location);
+  if (and_waiter && self->fut_waiter != NULL)
+    {
+      g_autofree char *waiter = asyncio_is_task (self->fut_waiter) ? describe ((AsyncioTask *) self->fut_waiter, FALSE)
+                                                                   : asyncio_repr (self->fut_waiter);
+
+      g_string_append_printf (text, " wait_for=%s", waiter);
+    }
+  g_string_append (text, end);
+
+  return g_string_free (text, FALSE);
+}
+
 static char *
 task_repr (gconstpointer object)
 {
-  const AsyncioTask *self = object;
-  static const char *const states[] = { "pending", "cancelled", "finished" };
-  g_autofree char *name = NULL;
-
-  if (asyncio_version_rules.task_has_name)
-    name = self->name != NULL ? g_strdup_printf (" name='%s'", self->name)
-                              : g_strdup_printf (" name='Task-%u'", self->number);
-
-  return g_strdup_printf ("<Task %s%s coro=<%s() at %s>>", states[self->parent.state], name != NULL ? name : "",
-                          self->coro->name, self->coro->location);
+  return describe (object, TRUE);
 }
 
 /* _task_name_counter, which all threads share. */
@@ -165,13 +185,23 @@ next_number (void)
   return (guint) g_atomic_int_add (&n_tasks, 1) + 1;
 }
 
+static AsyncioTask *
+task_of_handle (AsyncioHandle *handle)
+{
+  return (AsyncioTask *) ((guint8 *) handle - G_STRUCT_OFFSET (AsyncioTask, handle));
+}
+
 /* The loop's reference to the handle, and with it to the task, is gone. */
 static void
 handle_finalize (AsyncioHandle *handle)
 {
-  AsyncioTask *self = (AsyncioTask *) ((guint8 *) handle - G_STRUCT_OFFSET (AsyncioTask, handle));
+  asyncio_unref (task_of_handle (handle));
+}
 
-  asyncio_unref (self);
+AsyncioTask *
+asyncio_task_of_handle (AsyncioHandle *handle)
+{
+  return handle->finalize == handle_finalize ? task_of_handle (handle) : NULL;
 }
 
 /* The task's handle, ready to be put into a queue. It holds a reference to the task. */
@@ -228,10 +258,27 @@ static const AsyncioFutureClass task_class = {
   .cancel = task_cancel,
 };
 
+gboolean
+asyncio_is_task (gconstpointer object)
+{
+  return asyncio_isfuture (object) && ((const AsyncioFuture *) object)->parent.kind == ASYNCIO_KIND_TASK;
+}
+
+void
+asyncio_task_give_name (AsyncioTask *self,
+                        const char  *name)
+{
+  g_free (self->name);
+  self->name = g_strdup (name);
+}
+
+/* Task.__init__ */
 AsyncioTask *
-asyncio_loop_create_task (AsyncioLoop       *loop,
-                          AsyncioCoroutine  *coroutine,
-                          GError           **error)
+asyncio_task_new (AsyncioLoop         *loop,
+                  AsyncioCoroutine    *coroutine,
+                  const char          *name,
+                  AsyncioContextVars  *context,
+                  GError             **error)
 {
   g_autoptr (AsyncioCoroutine) coro = NULL;
   AsyncioTask *self;
@@ -247,32 +294,23 @@ asyncio_loop_create_task (AsyncioLoop       *loop,
     }
 
   coro = asyncio_ref_sink (coroutine);
-  if (!asyncio_loop_check_closed (loop, error))
+  if (!asyncio_loop_check_closed (loop, error) || !asyncio_loop_check_thread (loop, error))
     return NULL;
 
   self = g_new0 (AsyncioTask, 1);
   asyncio_future_init (&self->parent, &task_class, loop);
+  self->parent.location = asyncio_loop_note_location (loop, coro->location);
   self->coro = g_steal_pointer (&coro);
-  self->number = next_number ();
+  if (name != NULL)
+    asyncio_task_give_name (self, name);
+  else
+    self->number = next_number ();
   self->log_destroy_pending = TRUE;
   self->handle.name = "Task.step()";
-  self->handle.context = asyncio_context_vars_copy_current ();
+  self->handle.context = context != NULL ? asyncio_context_ref (context) : asyncio_context_vars_copy_current ();
+
   task_list_add (&loop->tasks, self);
   schedule_step (self, NULL);
-
-  return self;
-}
-
-AsyncioTask *
-asyncio_loop_create_task_with_context (AsyncioLoop         *loop,
-                                       AsyncioCoroutine    *coroutine,
-                                       AsyncioContextVars  *context,
-                                       GError             **error)
-{
-  AsyncioTask *self = asyncio_loop_create_task (loop, coroutine, error);
-
-  if (self != NULL)
-    asyncio_handle_set_context (&self->handle, context);
 
   return self;
 }
@@ -281,7 +319,8 @@ void
 asyncio_task_set_log_destroy_pending (AsyncioTask *self,
                                       gboolean     enabled)
 {
-  self->log_destroy_pending = enabled;
+  if (asyncio_is_task (self))
+    self->log_destroy_pending = enabled;
 }
 
 /* --- The step ------------------------------------------------------------------------ */
@@ -548,5 +587,7 @@ asyncio_task_exception (AsyncioTask  *task,
 AsyncioContextVars *
 asyncio_task_get_context (AsyncioTask *task)
 {
+  g_return_val_if_fail (asyncio_is_task (task), NULL);
+
   return asyncio_context_vars_ensure (&task->handle.context);
 }

@@ -27,8 +27,42 @@ G_BEGIN_DECLS
  * @param error  RuntimeError "no running event loop"; what asyncio_loop_create_task() says
  * @return (transfer full) (nullable): the task. The loop keeps it alive until it is done
  */
-AsyncioTask *asyncio_create_task (AsyncioCoroutine  *coroutine,
-                                  GError           **error) G_GNUC_WARN_UNUSED_RESULT;
+#define asyncio_create_task(coroutine, error) asyncio_create_task_full ((coroutine), NULL, NULL, G_STRLOC, (error))
+
+/**
+ * Makes a task of the running loop, with all that `asyncio.create_task(coro, name=name, context=context)` takes.
+ *
+ * The name is given when the task is made, which takes a number all the same.
+ *
+ * @param coroutine  a coroutine; a floating one is taken over
+ * @param name  (nullable): as for asyncio_loop_create_task_full()
+ * @param context  (nullable): as for asyncio_loop_create_task_full()
+ * @param location  (nullable): as for asyncio_loop_create_task_full()
+ * @param error  as for asyncio_create_task()
+ * @return (transfer full) (nullable): as for asyncio_create_task()
+ */
+AsyncioTask *asyncio_create_task_full (AsyncioCoroutine    *coroutine,
+                                       const char          *name,
+                                       AsyncioContextVars  *context,
+                                       const char          *location,
+                                       GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/**
+ * Makes a plain task, `asyncio.Task(coro, loop=loop, name=name, context=context)`: what create_task() does when the loop has
+ * no task factory, and what a factory calls.
+ *
+ * @param loop  a loop
+ * @param coroutine  a coroutine; a floating one is taken over
+ * @param name  (nullable): as for asyncio_loop_create_task_full()
+ * @param context  (nullable): as for asyncio_loop_create_task_full()
+ * @param error  as for asyncio_loop_create_task()
+ * @return (transfer full) (nullable): as for asyncio_loop_create_task()
+ */
+AsyncioTask *asyncio_task_new (AsyncioLoop         *loop,
+                               AsyncioCoroutine    *coroutine,
+                               const char          *name,
+                               AsyncioContextVars  *context,
+                               GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
  * The task that runs, `asyncio.current_task()`.

@@ -46,6 +46,7 @@ const AsyncioVersionRules asyncio_version_rules = {
 
   .semaphore_waiters_lock = SINCE (10),
   .binds_on_first_use = SINCE (10),
+  .ensure_future_closes_refused = SINCE (10),
 
   .timeout_error_is_builtin = SINCE (11),
 

@@ -106,6 +106,9 @@ typedef struct
   /** Since 3.10 a share is off a semaphore's counter as soon as a waiter is woken for it, and one with waiters is locked. */
   gboolean semaphore_waiters_lock;
 
+  /** Since 3.10 ensure_future() closes a coroutine for which the loop makes no task (RuntimeError), before it was never awaited. */
+  gboolean ensure_future_closes_refused;
+
   /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
   gboolean binds_on_first_use;
 

@@ -101,11 +101,11 @@ test_futures_go_on (void)
   g_autoptr (AsyncioFuture) late = NULL;
   g_autoptr (GError) error = NULL;
 
-  asyncio_future_add_done_callback_named (early, note_done, value_new ("early"), value_free, "note_done", NULL);
+  asyncio_future_add_done_callback_named (early, note_done, value_new ("early"), value_free, "note_done", G_STRLOC, NULL);
   close_loop ();
   g_assert_cmpint (n_values, ==, 0);
   late = asyncio_loop_create_future (loop);
-  asyncio_future_add_done_callback_named (late, note_done, value_new ("late"), value_free, "note_done", NULL);
+  asyncio_future_add_done_callback_named (late, note_done, value_new ("late"), value_free, "note_done", G_STRLOC, NULL);
   g_assert_cmpint (n_values, ==, 0);
 
   g_assert_true (asyncio_future_set_result (early, value_new ("a"), value_free, &error));
@@ -183,7 +183,7 @@ test_destroy_function_looks (void)
 {
   g_autoptr (AsyncioFuture) future = asyncio_loop_create_future (loop);
 
-  asyncio_future_add_done_callback_named (future, note_done, value_new ("waits"), value_free, "note_done", NULL);
+  asyncio_future_add_done_callback_named (future, note_done, value_new ("waits"), value_free, "note_done", G_STRLOC, NULL);
   asyncio_loop_call_soon (loop, note_text, future, complete_future, NULL);
   close_loop ();
 

@@ -360,7 +360,8 @@ test_no_loop (void)
   assert_error (error, "RuntimeError: There is no current event loop in thread 'MainThread'.");
 
   asyncio_loop_close (other, NULL);
-  expect_warning ("coroutine 'a' was never awaited*");
+  if (!asyncio_version_rules.ensure_future_closes_refused)
+    expect_warning ("coroutine 'a' was never awaited*");
   expect_warning ("coroutine 'b' was never awaited*");
   g_assert_null (asyncio_gather (&error, theirs, child ("a", 0, FALSE), child ("b", 0, FALSE), NULL));
   assert_warned ();
