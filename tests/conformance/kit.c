@@ -9,12 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static AsyncioClock *virtual_clock;
+
 void
 kit_init (void)
 {
-  g_autoptr (AsyncioClock) clock = asyncio_virtual_clock_new ();
-
-  asyncio_set_clock (clock);
+  virtual_clock = asyncio_virtual_clock_new ();
+  asyncio_set_clock (virtual_clock);
 }
 
 /* --- Loops and tasks ---------------------------------------------------------------- */
@@ -92,6 +93,54 @@ kit_pause (guint     times,
       return FALSE;
 
   return TRUE;
+}
+
+void
+kit_work (double steps)
+{
+  asyncio_clock_advance (virtual_clock, steps * STEP);
+}
+
+/* --- Reports of debug mode ------------------------------------------------------------ */
+
+/* What a pattern finds first. It is kept for ever, as all that is traced. */
+static const char *
+find (const char *pattern,
+      const char *text)
+{
+  g_autoptr (GRegex) regex = g_regex_new (pattern, 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *found = NULL;
+
+  if (g_regex_match (regex, text, 0, &match))
+    found = g_match_info_fetch (match, 1);
+
+  return g_intern_string (found);
+}
+
+static void
+on_warning (const char     *domain,
+            GLogLevelFlags  level,
+            const char     *message,
+            gpointer        user_data)
+{
+  const char *kind = find ("^Executing <(\\w+) .*> took \\d+\\.\\d\\d\\d seconds$", message);
+  const char *created = strstr (message, " created at ") != NULL ? " created" : "";
+
+  if (kind == NULL)
+    g_log_default_handler (domain, level, message, user_data);
+  else if (g_str_equal (kind, "Task"))
+    trace ("slow: Task %s %s%s%s", find ("coro=<(\\w+)\\(\\)", message), find ("<Task (\\w+)", message),
+           strstr (message, " wait_for=<Future ") != NULL ? " waiting" : "", created);
+  else
+    trace ("slow: %s %s%s%s", kind, find ("Handle (?:cancelled )?(?:when=[\\d.]+ )?(\\w+)", message),
+           strstr (message, "Handle cancelled ") != NULL ? " cancelled" : "", created);
+}
+
+void
+kit_slow_reports (void)
+{
+  g_log_set_handler ("asyncio", G_LOG_LEVEL_WARNING, on_warning, NULL);
 }
 
 /* --- Writing ------------------------------------------------------------------------ */

@@ -20,6 +20,8 @@
  * | `new_loop()`, `run(coro)`, `loop_now()` | kit_new_loop(), kit_run(), kit_loop_now() |
  * | `spawn(coro)` | kit_spawn() |
  * | `await sleep(steps)`, `await pause(times)` | kit_sleep(), kit_pause() |
+ * | `work(steps)` | kit_work() |
+ * | `slow_reports()` | kit_slow_reports() |
  * | `f(a, b)`, not awaited | kit_coroutine() |
  *
  * Values are strings, and NULL is None.
@@ -65,6 +67,15 @@ ASYNCIO_SUSPENDS gboolean kit_sleep (double    steps,
 /** Gives the loop some whole turns, without any timer. @return TRUE, or FALSE with an error */
 ASYNCIO_SUSPENDS gboolean kit_pause (guint     times,
                                      GError  **error);
+
+/** Is busy for some steps: time goes by, and nothing else happens. */
+void kit_work (double steps);
+
+/**
+ * Writes "slow: kind name ..." for each report of debug mode that a callback, or a step of a task, took too long. Other
+ * warnings go where they went.
+ */
+void kit_slow_reports (void);
 
 /** An #AsyncioCallback that writes the text that it was scheduled with. */
 void kit_trace (gpointer   text,
