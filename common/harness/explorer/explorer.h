@@ -75,12 +75,13 @@ typedef struct
   const char *replay;       /**< (nullable) instead of searching: the schedule of this token */
 } ExplorerOptions;
 
+/** For #ExplorerOptions.max_preemptions: as many as there are. */
 #define EXPLORER_UNBOUNDED G_MAXUINT
 
 /** What came of a search. */
 typedef struct
 {
-  ExplorerVerdict verdict;
+  ExplorerVerdict verdict; /**< what was found */
   guint64 n_schedules;   /**< that were run */
   guint64 n_steps;       /**< operations in all of them */
   guint preemptions;     /**< the bound that was searched last; of a failure, how many it needs */

@@ -19,7 +19,7 @@ struct _ExplorerGlobals
 };
 
 /* Not memcpy(): AddressSanitizer has forbidden zones between variables, which are of no matter here. */
-static __attribute__ ((no_sanitize_address, optimize ("O2"))) void
+static __attribute__ ((no_sanitize_address)) void
 copy_words (guint64       *to,
             const guint64 *from,
             gsize          n)
