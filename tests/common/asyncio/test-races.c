@@ -1,0 +1,760 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Tests of what ThreadSanitizer is told about GLib (tsan-glib.c) and about coroutines (context.c): where our functions make an
+ * order it must be silent, and where there is a race it must say so, once, and with the place.
+ *
+ * This program is compiled with ThreadSanitizer only. Each test runs in a process of its own, because a report makes the process
+ * fail. No race here depends on who comes first: what is reported is that nothing decides it.
+ */
+
+#include "threads.h"
+
+#include "base-events-private.h"
+
+/* --- Judging ------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const char *path;
+  void (*func) (void);
+
+  /* What is to be reported, and the functions it must name, as patterns; nothing, if all is in order. */
+  const char *report;
+  const char *places[2];
+} Case;
+
+/* What a child does: the test, with a loop that is alone. */
+static void
+run_alone (const Case *self)
+{
+  loop = new_real_loop ();
+  self->func ();
+  end_loop (g_steal_pointer (&loop));
+}
+
+static void
+check (gconstpointer data)
+{
+  const Case *self = data;
+
+  if (g_test_subprocess ())
+    {
+      run_alone (self);
+      return;
+    }
+
+  g_test_trap_subprocess (NULL, 0, 0);
+  if (self->report == NULL)
+    {
+      g_test_trap_assert_stderr_unmatched ("*ThreadSanitizer*");
+      g_test_trap_assert_passed ();
+      return;
+    }
+
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stderr ("*ThreadSanitizer: reported 1 warnings*");
+  g_test_trap_assert_stderr (self->report);
+  for (guint i = 0; i < G_N_ELEMENTS (self->places) && self->places[i] != NULL; i++)
+    g_test_trap_assert_stderr (self->places[i]);
+}
+
+/* --- Actors -------------------------------------------------------------------------- */
+
+/* Has two threads do something each, at the same time as far as anybody knows. */
+static void
+both (GThreadFunc one,
+      GThreadFunc other,
+      gpointer    data)
+{
+  GThread *threads[] = { g_thread_new ("one", one, data), g_thread_new ("other", other, data) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
+    g_thread_join (threads[i]);
+}
+
+/* A flag that tells another thread how far this one is, and on purpose orders nothing else. */
+static void
+raise_flag (gint *flag)
+{
+  __atomic_store_n (flag, 1, __ATOMIC_RELAXED);
+}
+
+static void
+watch_flag (gint *flag)
+{
+  while (__atomic_load_n (flag, __ATOMIC_RELAXED) == 0)
+    g_thread_yield ();
+}
+
+static struct
+{
+  int total;
+  GMutex lock; /* of total */
+  GMutex other_lock;
+  GCond changed;
+} shared;
+
+/* --- Threads ------------------------------------------------------------------------- */
+
+/* Who makes a thread has written before it what it reads, and reads after joining it what it wrote. */
+static gpointer
+add_one (gpointer unused)
+{
+  shared.total++;
+
+  return unused;
+}
+
+static void
+test_join (void)
+{
+  shared.total = 1;
+  g_thread_join (g_thread_new ("adder", add_one, NULL));
+  g_assert_cmpint (shared.total, ==, 2);
+}
+
+/* Two threads add to a number that nothing guards. */
+static void
+test_counter (void)
+{
+  both (add_one, add_one, NULL);
+}
+
+/* --- Locks ------------------------------------------------------------------------------ */
+
+/* Both take the lock. */
+static gpointer
+add_with_lock (gpointer unused)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      g_mutex_lock (&shared.lock);
+      shared.total++;
+      g_mutex_unlock (&shared.lock);
+    }
+
+  return unused;
+}
+
+static void
+test_mutex (void)
+{
+  both (add_with_lock, add_with_lock, NULL);
+  g_assert_cmpint (shared.total, ==, 200);
+}
+
+/* One takes the lock, and the other takes it when it is free. */
+static gpointer
+add_with_trylock (gpointer unused)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      while (!g_mutex_trylock (&shared.lock))
+        g_thread_yield ();
+      shared.total++;
+      g_mutex_unlock (&shared.lock);
+    }
+
+  return unused;
+}
+
+static void
+test_trylock (void)
+{
+  both (add_with_lock, add_with_trylock, NULL);
+  g_assert_cmpint (shared.total, ==, 200);
+}
+
+/* A lock on the stack, made anew where another was: it has nothing to do with that one, which was destroyed. */
+static void
+test_mutex_made_anew (void)
+{
+  for (int i = 0; i < 3; i++)
+    {
+      GMutex lock;
+
+      g_mutex_init (&lock);
+      g_mutex_lock (&lock);
+      g_mutex_unlock (&lock);
+      g_mutex_clear (&lock);
+    }
+}
+
+/* They take the lock, but what they do, they do when they have given it back. */
+static gpointer
+add_after_unlock (gpointer unused)
+{
+  g_mutex_lock (&shared.lock);
+  g_mutex_unlock (&shared.lock);
+  shared.total++;
+
+  return unused;
+}
+
+static void
+test_unlocked_too_early (void)
+{
+  both (add_after_unlock, add_after_unlock, NULL);
+}
+
+/* What one does with the lock, the other does when it could not get it. */
+static gpointer
+add_without_luck (gpointer unused)
+{
+  if (!g_mutex_trylock (&shared.other_lock))
+    shared.total++;
+
+  return unused;
+}
+
+static void
+test_trylock_failed (void)
+{
+  g_mutex_lock (&shared.other_lock);
+  both (add_without_luck, add_with_lock, NULL);
+  g_mutex_unlock (&shared.other_lock);
+}
+
+/* Each takes a lock, but not the same. */
+static gpointer
+add_with_other_lock (gpointer unused)
+{
+  g_mutex_lock (&shared.other_lock);
+  shared.total++;
+  g_mutex_unlock (&shared.other_lock);
+
+  return unused;
+}
+
+static void
+test_two_locks (void)
+{
+  both (add_with_lock, add_with_other_lock, NULL);
+}
+
+/* One thread takes two locks in one order, and when it is gone another takes them in the other. They did not meet this time. */
+static gpointer
+lock_one_way (gpointer unused)
+{
+  g_mutex_lock (&shared.lock);
+  g_mutex_lock (&shared.other_lock);
+  g_mutex_unlock (&shared.other_lock);
+  g_mutex_unlock (&shared.lock);
+
+  return unused;
+}
+
+static gpointer
+lock_other_way (gpointer unused)
+{
+  g_mutex_lock (&shared.other_lock);
+  g_mutex_lock (&shared.lock);
+  g_mutex_unlock (&shared.lock);
+  g_mutex_unlock (&shared.other_lock);
+
+  return unused;
+}
+
+static void
+test_lock_order (void)
+{
+  g_thread_join (g_thread_new ("one way", lock_one_way, NULL));
+  g_thread_join (g_thread_new ("other way", lock_other_way, NULL));
+}
+
+/* --- Conditions --------------------------------------------------------------------------- */
+
+/* One waits until the other has added, and then adds. */
+static gpointer
+add_and_signal (gpointer unused)
+{
+  g_mutex_lock (&shared.lock);
+  shared.total++;
+  g_cond_signal (&shared.changed);
+  g_mutex_unlock (&shared.lock);
+
+  return unused;
+}
+
+static gpointer
+add_when_signalled (gpointer unused)
+{
+  g_mutex_lock (&shared.lock);
+  while (shared.total == 0)
+    g_cond_wait (&shared.changed, &shared.lock);
+  shared.total++;
+  g_mutex_unlock (&shared.lock);
+
+  return unused;
+}
+
+static void
+test_condition (void)
+{
+  both (add_when_signalled, add_and_signal, NULL);
+  g_assert_cmpint (shared.total, ==, 2);
+}
+
+/* The same with a deadline, which is over when the wait begins, or comes a little later, or much. */
+static gpointer
+add_in_time (gpointer unused)
+{
+  gint64 wait_us = 0;
+
+  g_mutex_lock (&shared.lock);
+  while (shared.total == 0)
+    {
+      if (!g_cond_wait_until (&shared.changed, &shared.lock, g_get_monotonic_time () + wait_us))
+        wait_us = 2 * wait_us + 1;
+    }
+  shared.total++;
+  g_mutex_unlock (&shared.lock);
+
+  return unused;
+}
+
+static void
+test_condition_until (void)
+{
+  both (add_in_time, add_and_signal, NULL);
+  g_assert_cmpint (shared.total, ==, 2);
+}
+
+/* --- References ---------------------------------------------------------------------------- */
+
+typedef struct
+{
+  gatomicrefcount ref_count;
+  int n_uses[2];
+  gboolean is_gone;
+  gint flag;
+} Counted;
+
+/* Each uses it and gives up a reference; with the last one everything is over, so the uses may be read. */
+static void
+counted_unref (Counted *self)
+{
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    {
+      g_assert_cmpint (self->n_uses[0] + self->n_uses[1], ==, 2);
+      self->is_gone = TRUE;
+    }
+}
+
+static gpointer
+use_first (gpointer data)
+{
+  Counted *self = data;
+
+  self->n_uses[0]++;
+  counted_unref (self);
+
+  return NULL;
+}
+
+static gpointer
+use_second (gpointer data)
+{
+  Counted *self = data;
+
+  self->n_uses[1]++;
+  counted_unref (self);
+
+  return NULL;
+}
+
+static void
+test_reference (void)
+{
+  static Counted counted = { .ref_count = 2 };
+
+  both (use_first, use_second, &counted);
+  g_assert_true (counted.is_gone);
+}
+
+/* One gives up its reference and uses the object once more. */
+static gpointer
+use_after_unref (gpointer data)
+{
+  Counted *self = data;
+
+  counted_unref (self);
+  raise_flag (&self->flag);
+  self->n_uses[0]++;
+
+  return NULL;
+}
+
+static gpointer
+end_after_flag (gpointer data)
+{
+  Counted *self = data;
+
+  watch_flag (&self->flag);
+  if (g_atomic_ref_count_dec (&self->ref_count))
+    self->n_uses[0] = 0;
+
+  return NULL;
+}
+
+static void
+test_use_after_unref (void)
+{
+  static Counted counted = { .ref_count = 2 };
+
+  both (use_after_unref, end_after_flag, &counted);
+}
+
+/* Taking a reference orders nothing: who wants to show what it wrote must do more than that. */
+static gpointer
+write_and_ref (gpointer data)
+{
+  Counted *self = data;
+
+  self->n_uses[0] = 1;
+  g_atomic_ref_count_inc (&self->ref_count);
+  raise_flag (&self->flag);
+
+  return NULL;
+}
+
+static gpointer
+ref_and_read (gpointer data)
+{
+  Counted *self = data;
+
+  watch_flag (&self->flag);
+  g_atomic_ref_count_inc (&self->ref_count);
+
+  return GINT_TO_POINTER (self->n_uses[0]);
+}
+
+static void
+test_ref_orders_nothing (void)
+{
+  static Counted counted = { .ref_count = 2 };
+
+  both (write_and_ref, ref_and_read, &counted);
+}
+
+/* Copies of an exception group share what is in it; two threads read it and free a copy each. */
+static gpointer
+read_group (gpointer group)
+{
+  GPtrArray *exceptions = asyncio_exception_group_get_exceptions (group);
+
+  g_assert_cmpstr (((GError *) exceptions->pdata[0])->message, ==, "inner");
+  g_error_free (group);
+
+  return NULL;
+}
+
+static void
+test_group (void)
+{
+  g_autoptr (GPtrArray) exceptions = g_ptr_array_new_with_free_func ((GDestroyNotify) g_error_free);
+  GError *group;
+  GThread *one;
+  GThread *other;
+
+  g_ptr_array_add (exceptions, value_error ("inner"));
+  group = asyncio_exception_group_new ("group", exceptions);
+  one = g_thread_new ("one", read_group, g_error_copy (group));
+  other = g_thread_new ("other", read_group, g_error_copy (group));
+  g_error_free (group);
+  g_thread_join (one);
+  g_thread_join (other);
+}
+
+/* --- What is made once --------------------------------------------------------------------- */
+
+/* Two threads ask for something that the first who asks makes; so are GLib's error domains made. */
+static gpointer
+add_once (gpointer unused)
+{
+  static gsize is_made;
+
+  if (g_once_init_enter (&is_made))
+    {
+      shared.total++;
+      g_once_init_leave (&is_made, 1);
+    }
+  g_assert_cmpint (shared.total, ==, 1);
+
+  return unused;
+}
+
+static void
+test_once (void)
+{
+  both (add_once, add_once, NULL);
+}
+
+/* Two threads intern the same text, and one of them has it copied into GLib's table. */
+static gpointer
+intern_text (gpointer unused)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      char text[16];
+
+      g_snprintf (text, sizeof text, "text %d", i);
+      g_assert_cmpstr (g_intern_string (text), ==, text);
+    }
+
+  return unused;
+}
+
+static void
+test_interned (void)
+{
+  both (intern_text, intern_text, NULL);
+}
+
+/* --- Loops -------------------------------------------------------------------------------- */
+
+/* A thread hands numbers over to callbacks of the loop. */
+static void
+add_number (gpointer   number,
+            GError   **error)
+{
+  (void) error;
+  shared.total += *(int *) number;
+}
+
+static gpointer
+hand_over (gpointer unused)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      int *number = g_new (int, 1);
+
+      *number = i;
+      asyncio_loop_call_soon_threadsafe (loop, add_number, number, g_free, NULL);
+    }
+  asyncio_loop_call_soon_threadsafe (loop, stop_loop, NULL, NULL, NULL);
+
+  return unused;
+}
+
+static void
+test_call_soon_threadsafe (void)
+{
+  GThread *thread = g_thread_new ("caller", hand_over, NULL);
+
+  asyncio_loop_run_forever (loop, NULL);
+  g_assert_cmpint (shared.total, ==, 99 * 100 / 2);
+  g_thread_join (thread);
+}
+
+/* A thread and a callback, which the loop calls, which GLib calls, add to the same number. */
+static void
+add_in_callback (gpointer   unused,
+                 GError   **error)
+{
+  (void) unused;
+  (void) error;
+  shared.total++;
+}
+
+static void
+test_callback (void)
+{
+  GThread *thread = g_thread_new ("adder", add_one, NULL);
+
+  asyncio_loop_call_soon (loop, add_in_callback, NULL, NULL, NULL);
+  run_turns (1);
+  g_thread_join (thread);
+}
+
+/* A thread looks into the inbox of the loop without its lock, while the loop's own thread puts something in. */
+static gpointer
+look_into_inbox (gpointer unused)
+{
+  (void) unused;
+
+  return GUINT_TO_POINTER (loop->inbox.length);
+}
+
+static void
+test_inbox (void)
+{
+  GThread *thread = g_thread_new ("looker", look_into_inbox, NULL);
+
+  asyncio_loop_call_soon_threadsafe (loop, add_in_callback, NULL, NULL, NULL);
+  g_thread_join (thread);
+}
+
+/* --- Coroutines ------------------------------------------------------------------------------ */
+
+/* Two coroutines of a loop take turns. They have a stack each, but one thread. */
+static gpointer
+add_in_turns (gpointer   unused,
+              GError   **error)
+{
+  for (int i = 0; i < 100; i++)
+    {
+      shared.total++;
+      if (!asyncio_sleep (0, error))
+        return NULL;
+    }
+
+  return unused;
+}
+
+static void
+test_coroutines (void)
+{
+  AsyncioTask *one = start (asyncio_coroutine_new (add_in_turns, NULL, NULL));
+
+  asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (add_in_turns, NULL, NULL), NULL);
+  asyncio_loop_run_until_complete (loop, one, NULL);
+  g_assert_cmpint (shared.total, ==, 200);
+  asyncio_unref (one);
+}
+
+/* A thread makes a coroutine, the loop runs it in its own thread, and the first one waits for the outcome. */
+static gpointer
+run_in_loop (gpointer unused)
+{
+  g_autoptr (AsyncioConcurrentFuture) future = NULL;
+
+  shared.total++;
+  future = asyncio_run_coroutine_threadsafe (asyncio_coroutine_new (add_in_turns, NULL, NULL), loop, NULL);
+  asyncio_concurrent_future_result (future, ASYNCIO_NO_TIMEOUT, NULL);
+  shared.total++;
+  asyncio_loop_call_soon_threadsafe (loop, stop_loop, NULL, NULL, NULL);
+
+  return unused;
+}
+
+static void
+test_run_coroutine_threadsafe (void)
+{
+  GThread *thread = g_thread_new ("caller", run_in_loop, NULL);
+
+  asyncio_loop_run_forever (loop, NULL);
+  g_thread_join (thread);
+  g_assert_cmpint (shared.total, ==, 102);
+}
+
+/* A coroutine has a thread of the pool add, and adds itself when that is done. */
+static gpointer
+add_in_pool (gpointer   unused,
+             GError   **error)
+{
+  (void) error;
+
+  return add_one (unused);
+}
+
+static gpointer
+add_after_pool (gpointer   unused,
+                GError   **error)
+{
+  g_autoptr (AsyncioFuture) future = NULL;
+
+  shared.total++;
+  future = asyncio_loop_run_in_executor (loop, NULL, add_in_pool, NULL, NULL, NULL, error);
+  asyncio_await (future, error);
+  shared.total++;
+
+  return unused;
+}
+
+static void
+run_with_pool (AsyncioCoroutineFunc func)
+{
+  AsyncioExecutor *executor = use_executor (1);
+
+  asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (func, NULL, NULL), NULL);
+  end_executor (executor);
+}
+
+static void
+test_awaited_executor (void)
+{
+  run_with_pool (add_after_pool);
+  g_assert_cmpint (shared.total, ==, 3);
+}
+
+/* The same, but it does not wait. A thread that is quick would be done when the future is wrapped, and be before that; so
+ * this one is slow. */
+static gpointer
+add_slowly_in_pool (gpointer   flag,
+                    GError   **error)
+{
+  (void) error;
+  watch_flag (flag);
+
+  return add_one (NULL);
+}
+
+static gpointer
+add_beside_pool (gpointer   unused,
+                 GError   **error)
+{
+  gint flag = 0;
+  g_autoptr (AsyncioFuture) future = asyncio_loop_run_in_executor (loop, NULL, add_slowly_in_pool, &flag, NULL, NULL, error);
+
+  shared.total++;
+  raise_flag (&flag);
+  asyncio_await (future, error);
+
+  return unused;
+}
+
+static void
+test_executor (void)
+{
+  run_with_pool (add_beside_pool);
+}
+
+/* --- All -------------------------------------------------------------------------------------- */
+
+#define DATA_RACE "*WARNING: ThreadSanitizer: data race*"
+#define PLACE(function) "*#0 " function " *test-races.c:*"
+
+static const Case cases[] = {
+  { "/core/races/none/join", test_join, NULL, { NULL } },
+  { "/core/races/none/mutex", test_mutex, NULL, { NULL } },
+  { "/core/races/none/trylock", test_trylock, NULL, { NULL } },
+  { "/core/races/none/mutex-made-anew", test_mutex_made_anew, NULL, { NULL } },
+  { "/core/races/none/condition", test_condition, NULL, { NULL } },
+  { "/core/races/none/condition-until", test_condition_until, NULL, { NULL } },
+  { "/core/races/none/reference", test_reference, NULL, { NULL } },
+  { "/core/races/none/group", test_group, NULL, { NULL } },
+  { "/core/races/none/once", test_once, NULL, { NULL } },
+  { "/core/races/none/interned", test_interned, NULL, { NULL } },
+  { "/core/races/none/call-soon-threadsafe", test_call_soon_threadsafe, NULL, { NULL } },
+  { "/core/races/none/coroutines", test_coroutines, NULL, { NULL } },
+  { "/core/races/none/run-coroutine-threadsafe", test_run_coroutine_threadsafe, NULL, { NULL } },
+  { "/core/races/none/awaited-executor", test_awaited_executor, NULL, { NULL } },
+
+  { "/core/races/one/counter", test_counter, DATA_RACE, { PLACE ("add_one") } },
+  { "/core/races/one/unlocked-too-early", test_unlocked_too_early, DATA_RACE, { PLACE ("add_after_unlock") } },
+  { "/core/races/one/trylock-failed", test_trylock_failed, DATA_RACE, { PLACE ("add_without_luck"), PLACE ("add_with_lock") } },
+  { "/core/races/one/two-locks", test_two_locks, DATA_RACE, { PLACE ("add_with_lock"), PLACE ("add_with_other_lock") } },
+  { "/core/races/one/lock-order", test_lock_order, "*WARNING: ThreadSanitizer: lock-order-inversion*",
+    { "* lock_one_way *test-races.c:*", "* lock_other_way *test-races.c:*" } },
+  { "/core/races/one/use-after-unref", test_use_after_unref, DATA_RACE,
+    { PLACE ("use_after_unref"), PLACE ("end_after_flag") } },
+  { "/core/races/one/ref-orders-nothing", test_ref_orders_nothing, DATA_RACE,
+    { PLACE ("ref_and_read"), PLACE ("write_and_ref") } },
+  { "/core/races/one/callback", test_callback, DATA_RACE, { PLACE ("add_in_callback"), PLACE ("add_one") } },
+  { "/core/races/one/inbox", test_inbox, DATA_RACE, { PLACE ("look_into_inbox"), "*#0 asyncio_handle_queue_push *" } },
+  { "/core/races/one/executor", test_executor, DATA_RACE, { PLACE ("add_beside_pool"), PLACE ("add_one") } },
+};
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_test_add_data_func (cases[i].path, &cases[i], check);
+
+  return g_test_run ();
+}
