@@ -21,7 +21,7 @@ typedef struct
 
   /* What is to be reported, and the functions it must name, as patterns; nothing, if all is in order. */
   const char *report;
-  const char *places[2];
+  const char *places[3];
 } Case;
 
 /* What a child does: the test, with a loop that is alone. */
@@ -166,19 +166,25 @@ test_trylock (void)
   g_assert_cmpint (shared.total, ==, 200);
 }
 
-/* A lock on the stack, made anew where another was: it has nothing to do with that one, which was destroyed. */
+/* A lock is made where another was, and taken in another order than that one. It is not the same one. */
 static void
 test_mutex_made_anew (void)
 {
-  for (int i = 0; i < 3; i++)
-    {
-      GMutex lock;
+  GMutex lock;
 
-      g_mutex_init (&lock);
-      g_mutex_lock (&lock);
-      g_mutex_unlock (&lock);
-      g_mutex_clear (&lock);
-    }
+  g_mutex_init (&lock);
+  g_mutex_lock (&lock);
+  g_mutex_lock (&shared.lock);
+  g_mutex_unlock (&shared.lock);
+  g_mutex_unlock (&lock);
+  g_mutex_clear (&lock);
+
+  g_mutex_init (&lock);
+  g_mutex_lock (&shared.lock);
+  g_mutex_lock (&lock);
+  g_mutex_unlock (&lock);
+  g_mutex_unlock (&shared.lock);
+  g_mutex_clear (&lock);
 }
 
 /* They take the lock, but what they do, they do when they have given it back. */
@@ -216,7 +222,7 @@ test_trylock_failed (void)
   g_mutex_unlock (&shared.other_lock);
 }
 
-/* Each takes a lock, but not the same. */
+/* Each takes a lock, but not the same. The report says where they were made. */
 static gpointer
 add_with_other_lock (gpointer unused)
 {
@@ -230,7 +236,9 @@ add_with_other_lock (gpointer unused)
 static void
 test_two_locks (void)
 {
+  g_mutex_init (&shared.lock);
   both (add_with_lock, add_with_other_lock, NULL);
+  g_mutex_clear (&shared.lock);
 }
 
 /* One thread takes two locks in one order, and when it is gone another takes them in the other. They did not meet this time. */
@@ -406,36 +414,38 @@ test_use_after_unref (void)
   both (use_after_unref, end_after_flag, &counted);
 }
 
-/* Taking a reference orders nothing: who wants to show what it wrote must do more than that. */
+/* Taking a reference orders nothing, nor does giving up one that is not the last: who wants to show what it wrote must do more. */
 static gpointer
-write_and_ref (gpointer data)
+write_and_count (gpointer data)
 {
   Counted *self = data;
 
   self->n_uses[0] = 1;
   g_atomic_ref_count_inc (&self->ref_count);
+  g_assert_false (g_atomic_ref_count_dec (&self->ref_count));
   raise_flag (&self->flag);
 
   return NULL;
 }
 
 static gpointer
-ref_and_read (gpointer data)
+count_and_read (gpointer data)
 {
   Counted *self = data;
 
   watch_flag (&self->flag);
   g_atomic_ref_count_inc (&self->ref_count);
+  g_assert_false (g_atomic_ref_count_dec (&self->ref_count));
 
   return GINT_TO_POINTER (self->n_uses[0]);
 }
 
 static void
-test_ref_orders_nothing (void)
+test_count_orders_nothing (void)
 {
   static Counted counted = { .ref_count = 2 };
 
-  both (write_and_ref, ref_and_read, &counted);
+  both (write_and_count, count_and_read, &counted);
 }
 
 /* Copies of an exception group share what is in it; two threads read it and free a copy each. */
@@ -469,26 +479,35 @@ test_group (void)
 
 /* --- What is made once --------------------------------------------------------------------- */
 
-/* Two threads ask for something that the first who asks makes; so are GLib's error domains made. */
+/* Two threads ask for something that the first who asks makes; so are GLib's error domains made. It takes its time, so that the
+ * other one comes meanwhile. */
 static gpointer
-add_once (gpointer unused)
+add_once (gpointer data)
 {
   static gsize is_made;
+  gint *n_askers = data;
 
+  __atomic_add_fetch (n_askers, 1, __ATOMIC_RELAXED);
   if (g_once_init_enter (&is_made))
     {
+      while (__atomic_load_n (n_askers, __ATOMIC_RELAXED) < 2)
+        g_thread_yield ();
+      for (int i = 0; i < 100; i++)
+        g_thread_yield ();
       shared.total++;
       g_once_init_leave (&is_made, 1);
     }
   g_assert_cmpint (shared.total, ==, 1);
 
-  return unused;
+  return NULL;
 }
 
 static void
 test_once (void)
 {
-  both (add_once, add_once, NULL);
+  gint n_askers = 0;
+
+  both (add_once, add_once, &n_askers);
 }
 
 /* Two threads intern the same text, and one of them has it copied into GLib's table. */
@@ -714,7 +733,10 @@ test_executor (void)
 /* --- All -------------------------------------------------------------------------------------- */
 
 #define DATA_RACE "*WARNING: ThreadSanitizer: data race*"
-#define PLACE(function) "*#0 " function " *test-races.c:*"
+#define LOCK_ORDER "*WARNING: ThreadSanitizer: lock-order-inversion*"
+
+/* Where it was: a function of this file, as the innermost frame. */
+#define AT(function) "*#0 " function " *test-races.c:*"
 
 static const Case cases[] = {
   { "/core/races/none/join", test_join, NULL, { NULL } },
@@ -732,19 +754,21 @@ static const Case cases[] = {
   { "/core/races/none/run-coroutine-threadsafe", test_run_coroutine_threadsafe, NULL, { NULL } },
   { "/core/races/none/awaited-executor", test_awaited_executor, NULL, { NULL } },
 
-  { "/core/races/one/counter", test_counter, DATA_RACE, { PLACE ("add_one") } },
-  { "/core/races/one/unlocked-too-early", test_unlocked_too_early, DATA_RACE, { PLACE ("add_after_unlock") } },
-  { "/core/races/one/trylock-failed", test_trylock_failed, DATA_RACE, { PLACE ("add_without_luck"), PLACE ("add_with_lock") } },
-  { "/core/races/one/two-locks", test_two_locks, DATA_RACE, { PLACE ("add_with_lock"), PLACE ("add_with_other_lock") } },
-  { "/core/races/one/lock-order", test_lock_order, "*WARNING: ThreadSanitizer: lock-order-inversion*",
+  { "/core/races/one/counter", test_counter, DATA_RACE, { AT ("add_one") } },
+  { "/core/races/one/unlocked-too-early", test_unlocked_too_early, DATA_RACE, { AT ("add_after_unlock") } },
+  { "/core/races/one/trylock-failed", test_trylock_failed, DATA_RACE, { AT ("add_without_luck"), AT ("add_with_lock") } },
+  { "/core/races/one/two-locks", test_two_locks, DATA_RACE,
+    { AT ("add_with_lock"), AT ("add_with_other_lock"), "*Mutex * created at:*__wrap_g_mutex_init *test_two_locks *" } },
+  { "/core/races/one/lock-order", test_lock_order, LOCK_ORDER,
     { "* lock_one_way *test-races.c:*", "* lock_other_way *test-races.c:*" } },
-  { "/core/races/one/use-after-unref", test_use_after_unref, DATA_RACE,
-    { PLACE ("use_after_unref"), PLACE ("end_after_flag") } },
-  { "/core/races/one/ref-orders-nothing", test_ref_orders_nothing, DATA_RACE,
-    { PLACE ("ref_and_read"), PLACE ("write_and_ref") } },
-  { "/core/races/one/callback", test_callback, DATA_RACE, { PLACE ("add_in_callback"), PLACE ("add_one") } },
-  { "/core/races/one/inbox", test_inbox, DATA_RACE, { PLACE ("look_into_inbox"), "*#0 asyncio_handle_queue_push *" } },
-  { "/core/races/one/executor", test_executor, DATA_RACE, { PLACE ("add_beside_pool"), PLACE ("add_one") } },
+  { "/core/races/one/use-after-unref", test_use_after_unref, DATA_RACE, { AT ("use_after_unref"), AT ("end_after_flag") } },
+  { "/core/races/one/count-orders-nothing", test_count_orders_nothing, DATA_RACE,
+    { AT ("count_and_read"), AT ("write_and_count") } },
+  { "/core/races/one/callback", test_callback, DATA_RACE, { AT ("add_in_callback"), AT ("add_one") } },
+  { "/core/races/one/inbox", test_inbox, DATA_RACE, { AT ("look_into_inbox"), "*#0 asyncio_handle_queue_push *" } },
+  /* A coroutine is called a thread, which was made where its stack was. */
+  { "/core/races/one/executor", test_executor, DATA_RACE,
+    { AT ("add_beside_pool"), AT ("add_one"), "*Thread T* created by *#0 *asyncio_context_init *" } },
 };
 
 int
