@@ -25,10 +25,10 @@
  *
  * What needs no word: threads (libglib calls pthread_create() and pthread_join(), which are intercepted), the g_atomic_int and
  * g_atomic_pointer functions (macros that become instrumented operations), g_cond_signal() and g_cond_broadcast() (a condition
- * orders nothing by itself; the lock does), g_main_context_wakeup() (nor does that: what is handed over has a lock).
+ * orders nothing by itself; the lock does), g_main_context_wakeup() (it writes to an eventfd, which is intercepted).
  *
  * Functions of this kind that nobody calls yet are wrapped as well, but not here, so that linking fails when somebody does:
- * see tests/common/asyncio/meson.build.
+ * see meson.build.
  */
 
 #include <glib.h>

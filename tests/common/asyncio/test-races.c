@@ -1,91 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Tests of what ThreadSanitizer is told about GLib (tsan-glib.c) and about coroutines (context.c): where our functions make an
- * order it must be silent, and where there is a race it must say so, once, and with the place.
- *
- * This program is compiled with ThreadSanitizer only. Each test runs in a process of its own, because a report makes the process
- * fail. No race here depends on who comes first: what is reported is that nothing decides it.
+ * Tests of tsan-glib.c: where GLib's functions make an order ThreadSanitizer must be silent, and where there is a race it must say
+ * so, once, and with the place.
  */
 
-#include "threads.h"
-
-#include "base-events-private.h"
-
-/* --- Judging ------------------------------------------------------------------------ */
-
-typedef struct
-{
-  const char *path;
-  void (*func) (void);
-
-  /* What is to be reported, and the functions it must name, as patterns; nothing, if all is in order. */
-  const char *report;
-  const char *places[3];
-} Case;
-
-/* What a child does: the test, with a loop that is alone. */
-static void
-run_alone (const Case *self)
-{
-  loop = new_real_loop ();
-  self->func ();
-  end_loop (g_steal_pointer (&loop));
-}
-
-static void
-check (gconstpointer data)
-{
-  const Case *self = data;
-
-  if (g_test_subprocess ())
-    {
-      run_alone (self);
-      return;
-    }
-
-  g_test_trap_subprocess (NULL, 0, 0);
-  if (self->report == NULL)
-    {
-      g_test_trap_assert_stderr_unmatched ("*ThreadSanitizer*");
-      g_test_trap_assert_passed ();
-      return;
-    }
-
-  g_test_trap_assert_failed ();
-  g_test_trap_assert_stderr ("*ThreadSanitizer: reported 1 warnings*");
-  g_test_trap_assert_stderr (self->report);
-  for (guint i = 0; i < G_N_ELEMENTS (self->places) && self->places[i] != NULL; i++)
-    g_test_trap_assert_stderr (self->places[i]);
-}
-
-/* --- Actors -------------------------------------------------------------------------- */
-
-/* Has two threads do something each, at the same time as far as anybody knows. */
-static void
-both (GThreadFunc one,
-      GThreadFunc other,
-      gpointer    data)
-{
-  GThread *threads[] = { g_thread_new ("one", one, data), g_thread_new ("other", other, data) };
-
-  for (guint i = 0; i < G_N_ELEMENTS (threads); i++)
-    g_thread_join (threads[i]);
-}
-
-/* A flag that tells another thread how far this one is, and on purpose orders nothing else. */
-static void
-raise_flag (gint *flag)
-{
-  __atomic_store_n (flag, 1, __ATOMIC_RELAXED);
-}
-
-static void
-watch_flag (gint *flag)
-{
-  while (__atomic_load_n (flag, __ATOMIC_RELAXED) == 0)
-    g_thread_yield ();
-}
+#include "races.h"
 
 static struct
 {
@@ -531,214 +451,7 @@ test_interned (void)
   both (intern_text, intern_text, NULL);
 }
 
-/* --- Loops -------------------------------------------------------------------------------- */
-
-/* A thread hands numbers over to callbacks of the loop. */
-static void
-add_number (gpointer   number,
-            GError   **error)
-{
-  (void) error;
-  shared.total += *(int *) number;
-}
-
-static gpointer
-hand_over (gpointer unused)
-{
-  for (int i = 0; i < 100; i++)
-    {
-      int *number = g_new (int, 1);
-
-      *number = i;
-      asyncio_loop_call_soon_threadsafe (loop, add_number, number, g_free, NULL);
-    }
-  asyncio_loop_call_soon_threadsafe (loop, stop_loop, NULL, NULL, NULL);
-
-  return unused;
-}
-
-static void
-test_call_soon_threadsafe (void)
-{
-  GThread *thread = g_thread_new ("caller", hand_over, NULL);
-
-  asyncio_loop_run_forever (loop, NULL);
-  g_assert_cmpint (shared.total, ==, 99 * 100 / 2);
-  g_thread_join (thread);
-}
-
-/* A thread and a callback, which the loop calls, which GLib calls, add to the same number. */
-static void
-add_in_callback (gpointer   unused,
-                 GError   **error)
-{
-  (void) unused;
-  (void) error;
-  shared.total++;
-}
-
-static void
-test_callback (void)
-{
-  GThread *thread = g_thread_new ("adder", add_one, NULL);
-
-  asyncio_loop_call_soon (loop, add_in_callback, NULL, NULL, NULL);
-  run_turns (1);
-  g_thread_join (thread);
-}
-
-/* A thread looks into the inbox of the loop without its lock, while the loop's own thread puts something in. */
-static gpointer
-look_into_inbox (gpointer unused)
-{
-  (void) unused;
-
-  return GUINT_TO_POINTER (loop->inbox.length);
-}
-
-static void
-test_inbox (void)
-{
-  GThread *thread = g_thread_new ("looker", look_into_inbox, NULL);
-
-  asyncio_loop_call_soon_threadsafe (loop, add_in_callback, NULL, NULL, NULL);
-  g_thread_join (thread);
-}
-
-/* --- Coroutines ------------------------------------------------------------------------------ */
-
-/* Two coroutines of a loop take turns. They have a stack each, but one thread. */
-static gpointer
-add_in_turns (gpointer   unused,
-              GError   **error)
-{
-  for (int i = 0; i < 100; i++)
-    {
-      shared.total++;
-      if (!asyncio_sleep (0, error))
-        return NULL;
-    }
-
-  return unused;
-}
-
-static void
-test_coroutines (void)
-{
-  AsyncioTask *one = start (asyncio_coroutine_new (add_in_turns, NULL, NULL));
-
-  asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (add_in_turns, NULL, NULL), NULL);
-  asyncio_loop_run_until_complete (loop, one, NULL);
-  g_assert_cmpint (shared.total, ==, 200);
-  asyncio_unref (one);
-}
-
-/* A thread makes a coroutine, the loop runs it in its own thread, and the first one waits for the outcome. */
-static gpointer
-run_in_loop (gpointer unused)
-{
-  g_autoptr (AsyncioConcurrentFuture) future = NULL;
-
-  shared.total++;
-  future = asyncio_run_coroutine_threadsafe (asyncio_coroutine_new (add_in_turns, NULL, NULL), loop, NULL);
-  asyncio_concurrent_future_result (future, ASYNCIO_NO_TIMEOUT, NULL);
-  shared.total++;
-  asyncio_loop_call_soon_threadsafe (loop, stop_loop, NULL, NULL, NULL);
-
-  return unused;
-}
-
-static void
-test_run_coroutine_threadsafe (void)
-{
-  GThread *thread = g_thread_new ("caller", run_in_loop, NULL);
-
-  asyncio_loop_run_forever (loop, NULL);
-  g_thread_join (thread);
-  g_assert_cmpint (shared.total, ==, 102);
-}
-
-/* A coroutine has a thread of the pool add, and adds itself when that is done. */
-static gpointer
-add_in_pool (gpointer   unused,
-             GError   **error)
-{
-  (void) error;
-
-  return add_one (unused);
-}
-
-static gpointer
-add_after_pool (gpointer   unused,
-                GError   **error)
-{
-  g_autoptr (AsyncioFuture) future = NULL;
-
-  shared.total++;
-  future = asyncio_loop_run_in_executor (loop, NULL, add_in_pool, NULL, NULL, NULL, error);
-  asyncio_await (future, error);
-  shared.total++;
-
-  return unused;
-}
-
-static void
-run_with_pool (AsyncioCoroutineFunc func)
-{
-  AsyncioExecutor *executor = use_executor (1);
-
-  asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (func, NULL, NULL), NULL);
-  end_executor (executor);
-}
-
-static void
-test_awaited_executor (void)
-{
-  run_with_pool (add_after_pool);
-  g_assert_cmpint (shared.total, ==, 3);
-}
-
-/* The same, but it does not wait. A thread that is quick would be done when the future is wrapped, and be before that; so
- * this one is slow. */
-static gpointer
-add_slowly_in_pool (gpointer   flag,
-                    GError   **error)
-{
-  (void) error;
-  watch_flag (flag);
-
-  return add_one (NULL);
-}
-
-static gpointer
-add_beside_pool (gpointer   unused,
-                 GError   **error)
-{
-  gint flag = 0;
-  g_autoptr (AsyncioFuture) future = asyncio_loop_run_in_executor (loop, NULL, add_slowly_in_pool, &flag, NULL, NULL, error);
-
-  shared.total++;
-  raise_flag (&flag);
-  asyncio_await (future, error);
-
-  return unused;
-}
-
-static void
-test_executor (void)
-{
-  run_with_pool (add_beside_pool);
-}
-
-/* --- All -------------------------------------------------------------------------------------- */
-
-#define DATA_RACE "*WARNING: ThreadSanitizer: data race*"
-#define LOCK_ORDER "*WARNING: ThreadSanitizer: lock-order-inversion*"
-
-/* Where it was: a function of this file, as the innermost frame. */
-#define AT(function) "*#0 " function " *test-races.c:*"
-
-static const Case cases[] = {
+static const RaceCase cases[] = {
   { "/core/races/none/join", test_join, NULL, { NULL } },
   { "/core/races/none/mutex", test_mutex, NULL, { NULL } },
   { "/core/races/none/trylock", test_trylock, NULL, { NULL } },
@@ -749,11 +462,6 @@ static const Case cases[] = {
   { "/core/races/none/group", test_group, NULL, { NULL } },
   { "/core/races/none/once", test_once, NULL, { NULL } },
   { "/core/races/none/interned", test_interned, NULL, { NULL } },
-  { "/core/races/none/call-soon-threadsafe", test_call_soon_threadsafe, NULL, { NULL } },
-  { "/core/races/none/coroutines", test_coroutines, NULL, { NULL } },
-  { "/core/races/none/run-coroutine-threadsafe", test_run_coroutine_threadsafe, NULL, { NULL } },
-  { "/core/races/none/awaited-executor", test_awaited_executor, NULL, { NULL } },
-
   { "/core/races/one/counter", test_counter, DATA_RACE, { AT ("add_one") } },
   { "/core/races/one/unlocked-too-early", test_unlocked_too_early, DATA_RACE, { AT ("add_after_unlock") } },
   { "/core/races/one/trylock-failed", test_trylock_failed, DATA_RACE, { AT ("add_without_luck"), AT ("add_with_lock") } },
@@ -764,21 +472,11 @@ static const Case cases[] = {
   { "/core/races/one/use-after-unref", test_use_after_unref, DATA_RACE, { AT ("use_after_unref"), AT ("end_after_flag") } },
   { "/core/races/one/count-orders-nothing", test_count_orders_nothing, DATA_RACE,
     { AT ("count_and_read"), AT ("write_and_count") } },
-  { "/core/races/one/callback", test_callback, DATA_RACE, { AT ("add_in_callback"), AT ("add_one") } },
-  { "/core/races/one/inbox", test_inbox, DATA_RACE, { AT ("look_into_inbox"), "*#0 asyncio_handle_queue_push *" } },
-  /* A coroutine is called a thread, which was made where its stack was. */
-  { "/core/races/one/executor", test_executor, DATA_RACE,
-    { AT ("add_beside_pool"), AT ("add_one"), "*Thread T* created by *#0 *asyncio_context_init *" } },
 };
 
 int
 main (int    argc,
       char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    g_test_add_data_func (cases[i].path, &cases[i], check);
-
-  return g_test_run ();
+  return run_race_tests (argc, argv, cases, G_N_ELEMENTS (cases));
 }
