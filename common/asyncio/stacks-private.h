@@ -21,9 +21,10 @@ struct _AsyncioStack
 /* The pool of one thread. All zeros is an empty one. */
 typedef struct
 {
-  AsyncioStack *free;      /* last in, first out: the one used last is the one in the cache */
+  AsyncioStack *warm;      /* last in, first out: the one used last is the one in the cache */
+  AsyncioStack *cold;      /* those whose memory was given back */
   AsyncioStackSlab *slabs; /* all memory that was ever taken */
-  guint n_free;
+  guint n_warm;
   guint n_taken;
 } AsyncioStackPool;
 

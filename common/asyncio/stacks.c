@@ -41,8 +41,9 @@
 #define GUARD_SIZE (64 * 1024) /* a multiple of every page size there is */
 #define STACKS_PER_SLAB 64
 
-/* How many unused stacks may keep the memory that they touched. */
-#define MAX_WARM_STACKS 256
+/* How many unused stacks may keep the memory that they touched: 16 MiB, if each is one page. To give a page back and touch
+ * it again costs ten times as much as to make a task. */
+#define MAX_WARM_STACKS 4096
 
 #ifndef MADV_GUARD_INSTALL
 #define MADV_GUARD_INSTALL 102
@@ -180,18 +181,41 @@ slab_cut (AsyncioStackSlab *self,
   return stack;
 }
 
+static AsyncioStack *
+take_from (AsyncioStack **list)
+{
+  AsyncioStack *stack = *list;
+
+  *list = stack->next;
+
+  return stack;
+}
+
+static void
+put_to (AsyncioStack **list,
+        AsyncioStack  *stack)
+{
+  stack->next = *list;
+  *list = stack;
+}
+
 AsyncioStack *
 asyncio_stack_pool_take (AsyncioStackPool  *self,
                          GError           **error)
 {
-  AsyncioStack *stack = self->free;
+  AsyncioStack *stack;
 
-  if (G_LIKELY (stack != NULL))
+  if (G_LIKELY (self->warm != NULL))
     {
-      self->free = stack->next;
-      self->n_free--;
+      self->n_warm--;
       self->n_taken++;
-      return stack;
+      return take_from (&self->warm);
+    }
+
+  if (self->cold != NULL)
+    {
+      self->n_taken++;
+      return take_from (&self->cold);
     }
 
   if (self->slabs == NULL || self->slabs->n_used == STACKS_PER_SLAB)
@@ -221,12 +245,17 @@ asyncio_stack_pool_give_back (AsyncioStackPool *self,
   __asan_unpoison_memory_region (stack->base, stack->size);
 #endif
 
-  if (self->n_free >= MAX_WARM_STACKS)
-    (void) madvise (stack->base, stack->size, MADV_DONTNEED);
-
-  stack->next = self->free;
-  self->free = stack;
-  self->n_free++;
+  /* Cold ones do not count: when many tasks have ended, the few that come after them find warm stacks, and leave them warm. */
+  if (self->n_warm < MAX_WARM_STACKS)
+    {
+      put_to (&self->warm, stack);
+      self->n_warm++;
+    }
+  else
+    {
+      (void) madvise (stack->base, stack->size, MADV_DONTNEED);
+      put_to (&self->cold, stack);
+    }
   self->n_taken--;
 }
 
@@ -245,6 +274,7 @@ asyncio_stack_pool_clear (AsyncioStackPool *self)
       slab_free (slab);
     }
 
-  self->free = NULL;
-  self->n_free = 0;
+  self->warm = NULL;
+  self->cold = NULL;
+  self->n_warm = 0;
 }

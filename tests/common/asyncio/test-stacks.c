@@ -9,6 +9,8 @@
 #include "stacks-private.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #ifdef HAVE_VALGRIND
@@ -18,6 +20,7 @@
 #endif
 
 #define N_STACKS 70 /* more than one slab has */
+#define N_MANY 5000 /* more than a pool keeps warm */
 
 /* Whether a byte is memory: the kernel is asked, which answers instead of sending a signal. */
 static gboolean
@@ -42,7 +45,7 @@ is_memory (const guint8 *byte)
 static void
 test_guards (void)
 {
-  AsyncioStackPool pool = { NULL, NULL, 0, 0 };
+  AsyncioStackPool pool = { 0 };
   AsyncioStack *stacks[N_STACKS];
   g_autoptr (GError) error = NULL;
 
@@ -74,7 +77,7 @@ test_guards (void)
 static void
 test_used_again (void)
 {
-  AsyncioStackPool pool = { NULL, NULL, 0, 0 };
+  AsyncioStackPool pool = { 0 };
   g_autoptr (GError) error = NULL;
   AsyncioStack *first = asyncio_stack_pool_take (&pool, &error);
   AsyncioStack *second = asyncio_stack_pool_take (&pool, &error);
@@ -90,9 +93,78 @@ test_used_again (void)
   asyncio_stack_pool_clear (&pool);
 }
 
+/* Whether the first page of a stack, from where it grows down, has memory behind it. */
+static gboolean
+is_warm (AsyncioStack *stack)
+{
+  gsize page_size = (gsize) sysconf (_SC_PAGESIZE);
+  guint8 *page = (guint8 *) stack->base + stack->size - page_size;
+  unsigned char in_core = 0;
+
+  g_assert_cmpint (mincore (page, page_size, &in_core), ==, 0);
+
+  return in_core & 1;
+}
+
+static int
+compare_pointers (gconstpointer a,
+                  gconstpointer b)
+{
+  const guint8 *const *left = a, *const *right = b;
+
+  return (*left > *right) - (*left < *right);
+}
+
+/* Many stacks were in use at a time, all are given back, and some of them keep no memory. The next one that is taken has
+ * memory, and has it still when it comes back: a program pays for its busiest moment once. */
+static void
+test_warm_after_many (void)
+{
+  AsyncioStackPool pool = { 0 };
+  g_autofree AsyncioStack **stacks = g_new (AsyncioStack *, N_MANY);
+  g_autofree AsyncioStack **again = g_new (AsyncioStack *, N_MANY);
+  g_autoptr (GError) error = NULL;
+  guint n_warm = 0;
+
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      stacks[i] = asyncio_stack_pool_take (&pool, &error);
+      g_assert_no_error (error);
+      ((guint8 *) stacks[i]->base)[stacks[i]->size - 1] = 1;
+    }
+  for (guint i = 0; i < N_MANY; i++)
+    asyncio_stack_pool_give_back (&pool, stacks[i]);
+
+  for (guint i = 0; i < N_MANY; i++)
+    n_warm += is_warm (stacks[i]);
+  g_assert_cmpuint (n_warm, >, 0);
+  g_assert_cmpuint (n_warm, <, N_MANY);
+
+  for (guint i = 0; i < 3; i++)
+    {
+      AsyncioStack *stack = asyncio_stack_pool_take (&pool, &error);
+
+      g_assert_true (is_warm (stack));
+      asyncio_stack_pool_give_back (&pool, stack);
+      g_assert_true (is_warm (stack));
+    }
+
+  /* Cold ones are used again as well, before new ones are made: all that are taken are the same as before. */
+  for (guint i = 0; i < N_MANY; i++)
+    again[i] = asyncio_stack_pool_take (&pool, &error);
+  qsort (stacks, N_MANY, sizeof (AsyncioStack *), compare_pointers);
+  qsort (again, N_MANY, sizeof (AsyncioStack *), compare_pointers);
+  g_assert_cmpmem (stacks, N_MANY * sizeof (AsyncioStack *), again, N_MANY * sizeof (AsyncioStack *));
+
+  for (guint i = 0; i < N_MANY; i++)
+    asyncio_stack_pool_give_back (&pool, stacks[i]);
+  asyncio_stack_pool_clear (&pool);
+}
+
 static const TestCase cases[] = {
   { "/core/stacks/guards", test_guards },
   { "/core/stacks/used-again", test_used_again },
+  { "/core/stacks/warm-after-many", test_warm_after_many },
 };
 
 int
