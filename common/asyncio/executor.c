@@ -350,8 +350,9 @@ submit_item (AsyncioExecutor  *self,
 
       if (self->n_threads > 0)
         {
-          g_cond_signal (&self->changed);
+          /* A thread that is woken needs the lock at once. The caller has a reference, so the pool is still there. */
           g_mutex_unlock (&self->lock);
+          g_cond_signal (&self->changed);
           return TRUE;
         }
 

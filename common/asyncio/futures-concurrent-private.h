@@ -15,6 +15,7 @@ struct _AsyncioConcurrentFuture
 
   GMutex lock;
   GCond changed;
+  guint n_waiting;       /* lock: threads that block until it is done */
   guint state;           /* lock; see futures-concurrent.c */
   GQueue callbacks;      /* lock */
   gpointer value;        /* lock, constant when it is done */

@@ -195,6 +195,7 @@ wait_until_done (AsyncioConcurrentFuture *self,
   asyncio_concurrent_future_waits (self, timeout != ASYNCIO_NO_TIMEOUT);
   g_mutex_lock (&self->lock);
 
+  self->n_waiting++;
   while (!is_done (self) && in_time)
     {
       if (timeout == ASYNCIO_NO_TIMEOUT)
@@ -202,6 +203,7 @@ wait_until_done (AsyncioConcurrentFuture *self,
       else
         in_time = g_cond_wait_until (&self->changed, &self->lock, deadline);
     }
+  self->n_waiting--;
 
   if (!is_done (self))
     {
@@ -339,7 +341,10 @@ become_done_and_unlock (AsyncioConcurrentFuture *self,
 
   self->state = state;
   g_queue_init (&self->callbacks);
-  g_cond_broadcast (&self->changed);
+
+  /* GLib asks the kernel to wake even if nobody sleeps, and nobody does where a loop waits. */
+  if (self->n_waiting > 0)
+    g_cond_broadcast (&self->changed);
 
   /* Who waited may be quicker than the callbacks, and drop what would be the last reference. */
   asyncio_concurrent_future_ref (self);
