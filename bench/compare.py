@@ -24,9 +24,12 @@ MIN_PAIRS = 7
 
 # What a peer tells about itself: the file that it is, its version, and that of its uvloop.
 ASK = """
-import importlib.util, sys
-uvloop = importlib.util.find_spec("uvloop") and __import__("uvloop").__version__
-print(sys.executable, "%d.%d.%d" % sys.version_info[:3], uvloop or "", sep="\\n")
+import sys
+try:
+    from uvloop import __version__ as uvloop
+except ImportError:
+    uvloop = ""
+print(sys.executable, "%d.%d.%d" % sys.version_info[:3], uvloop, sep="\\n")
 """
 
 
@@ -79,10 +82,10 @@ def pyenv_pythons():
     root = pathlib.Path(os.environ.get("PYENV_ROOT", pathlib.Path.home() / ".pyenv"))
     found = {}
     for path in root.glob("versions/3.*/bin/python3"):
-        version = tuple(int(number) for number in path.parent.parent.name.split(".") if number.isdigit())
+        version = tuple(int(part) for part in path.parent.parent.name.split(".") if part.isdigit())
         if version >= OLDEST:
-            found["python" + ".".join(str(number) for number in version[:2])] = str(path)
-    return found
+            found[version] = str(path)
+    return {f"python{version[0]}.{version[1]}": found[version] for version in sorted(found)}
 
 
 def find_peers(with_pyenv):
@@ -109,7 +112,7 @@ def find_peers(with_pyenv):
 
 def about(program):
     """How our program was built."""
-    return dict(line.split(": ", 1) for line in run([program, "--about"]).splitlines())
+    return dict(line.strip().split(": ", 1) for line in run([program, "--about"]).splitlines())
 
 
 def measure(command, name, count):
@@ -166,7 +169,7 @@ def header(document):
     machine, build = document["machine"], document["build"]
     lines = [
         f"{document['date']}, {machine['processor']}, {machine['cpus']} CPUs, Linux {machine['kernel']}",
-        f"build {build['build']} by {build['compiler']}, GLib {build['glib']}; {document['pairs']} rounds",
+        f"build {build['build']} by {build['compiler']}, GLib {build['glib']}; rounds: {document['pairs']}",
     ]
     if build["optimised"] != "yes":
         lines.append("WARNING: this build is not optimised, its figures mean nothing: meson configure build -Dbuildtype=debugoptimized")
@@ -242,15 +245,19 @@ def parse_arguments():
         if name not in known:
             parser.error(f"there is no workload {name!r}; there are {', '.join(known)}")
     options.names = [name for name in known if name in (options.only or known)]
+
+    if options.json and not pathlib.Path(options.json).resolve().parent.is_dir():
+        parser.error(f"there is no folder for {options.json}")
+    try:
+        options.peers = [peer for path in options.peer or [] for peer in ask_peer(path)]
+    except Failure as failure:
+        parser.error(str(failure))
     return options
 
 
 def main():
     options = parse_arguments()
-    if options.peer:
-        peers, absent = [peer for path in options.peer for peer in ask_peer(path)], []
-    else:
-        peers, absent = find_peers(options.pyenv)
+    peers, absent = (options.peers, []) if options.peer else find_peers(options.pyenv)
 
     document = {
         "schema": "asyncio-labs/bench/v1",
@@ -264,7 +271,8 @@ def main():
     }
     print("\n".join(header(document)), flush=True)
     for name in options.names:
-        print(f"{name} ...", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"{name} ...", file=sys.stderr, flush=True)
         document["workloads"][name] = summarize(measure_pairs(options.program, peers, name, options.pairs, options.count))
 
     print()

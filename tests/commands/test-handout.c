@@ -73,6 +73,7 @@ check_file (const char *path,
   g_assert_null (strstr (path, "cheats/"));
   g_assert_null (strstr (path, "cohort"));
   g_assert_null (strstr (path, "conformance"));
+  g_assert_null (strstr (path, "bench"));
   g_assert_false (g_str_has_suffix (path, "test-hidden.c"));
 
   /* The reference's own functions, and the switch between it and the starter. */
