@@ -26,4 +26,5 @@
 #include <asyncio/futures-concurrent.h>
 #include <asyncio/executor.h>
 #include <asyncio/subprocess.h>
+#include <asyncio/recorder.h>
 #include <asyncio/versions.h>

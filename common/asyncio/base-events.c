@@ -19,6 +19,7 @@
 
 #include "base-events-private.h"
 
+#include "recorder-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
@@ -39,6 +40,8 @@ loop_new (GMainContext *context)
   AsyncioLoop *self = g_new0 (AsyncioLoop, 1);
   AsyncioClock *clock = asyncio_thread_state ()->clock;
   const char *debug = g_getenv ("PYTHONASYNCIODEBUG");
+
+  asyncio_recording_start_from_environment ();
 
   g_atomic_ref_count_init (&self->ref_count);
   g_mutex_init (&self->inbox_lock);
@@ -175,6 +178,9 @@ void
 asyncio_loop_add_ready (AsyncioLoop   *self,
                         AsyncioHandle *handle)
 {
+  if (asyncio_recorder_is_on ())
+    asyncio_record_scheduled (handle);
+
   asyncio_handle_queue_push (&self->ready, handle);
 }
 
@@ -246,6 +252,8 @@ call_at_ns (AsyncioLoop        *self,
   asyncio_handle_set_context (handle, context);
   handle->loop = self;
   handle->when_ns = when_ns;
+  if (asyncio_recorder_is_on ())
+    asyncio_record_timer (handle);
   asyncio_timer_heap_push (&self->timers, handle);
 
   return handle;
@@ -337,7 +345,11 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
   g_mutex_lock (&loop->inbox_lock);
   closed = loop->inbox_closed;
   if (!closed)
-    asyncio_handle_queue_push (&loop->inbox, handle);
+    {
+      if (asyncio_recorder_is_on ())
+        asyncio_record_posted (handle);
+      asyncio_handle_queue_push (&loop->inbox, handle);
+    }
   g_mutex_unlock (&loop->inbox_lock);
 
   if (closed)
@@ -374,7 +386,7 @@ queue_due_timers (AsyncioLoop *self)
   now = asyncio_clock_get_ns (self->clock);
   while (next != NULL && next->when_ns <= now)
     {
-      asyncio_loop_add_ready (self, asyncio_timer_heap_pop (&self->timers));
+      asyncio_handle_queue_push (&self->ready, asyncio_timer_heap_pop (&self->timers));
       next = asyncio_timer_heap_peek (&self->timers);
     }
 }
@@ -386,7 +398,11 @@ run_handle (AsyncioLoop   *self,
 {
   g_autoptr (GError) error = NULL;
 
+  if (asyncio_recorder_is_on ())
+    asyncio_record_handle_begins (handle);
   asyncio_handle_run (handle, &error);
+  if (asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_HANDLE_ENDS, handle->name, NULL);
 
   if (G_LIKELY (error == NULL))
     return;

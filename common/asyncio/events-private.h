@@ -35,6 +35,8 @@ struct _AsyncioHandle
   guint64 sequence;  /* first in, first out among equal deadlines */
   guint heap_index;  /* from 1; 0 is not in the heap */
 
+  guint edge; /* its number on the way to its call, if that is recorded */
+
   void (*finalize) (AsyncioHandle *self);
 };
 

@@ -17,6 +17,7 @@
 #include <asyncio/executor.h>
 
 #include "base-events-private.h"
+#include "recorder-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
@@ -48,6 +49,7 @@ typedef struct
   gpointer user_data;
   GDestroyNotify user_data_destroy;
   GDestroyNotify value_destroy;
+  guint edge; /* if it is recorded */
 } WorkItem;
 
 static void
@@ -79,6 +81,8 @@ work_item_run (WorkItem *self)
   if (!asyncio_concurrent_future_set_running_or_notify_cancel (self->future, NULL))
     return;
 
+  if (asyncio_recorder_is_on ())
+    asyncio_record_work (ASYNCIO_RECORD_WORK_BEGINS, self->edge);
   thread->work = self->future;
   value = self->func (self->user_data, &exception);
   thread->work = NULL;
@@ -90,10 +94,14 @@ work_item_run (WorkItem *self)
     {
       if (value != NULL && self->value_destroy != NULL)
         self->value_destroy (value);
+      if (asyncio_recorder_is_on ())
+        asyncio_record_work_ends (exception);
       (void) asyncio_concurrent_future_set_exception (self->future, exception, NULL);
     }
   else
     {
+      if (asyncio_recorder_is_on ())
+        asyncio_record_work_ends (NULL);
       (void) asyncio_concurrent_future_set_result (self->future, value, self->value_destroy, NULL);
     }
 }
@@ -208,6 +216,9 @@ worker (gpointer data)
 {
   AsyncioExecutor *self = data;
 
+  if (asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_THREAD_BEGINS, NULL, NULL);
+
   g_mutex_lock (&self->lock);
   while (TRUE)
     {
@@ -235,6 +246,8 @@ worker (gpointer data)
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
 
+  if (asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_THREAD_ENDS, NULL, NULL);
   thread_ends (self);
   executor_release (self);
 
@@ -342,6 +355,8 @@ submit_item (AsyncioExecutor  *self,
 
   if (!self->is_shut_down)
     {
+      if (asyncio_recorder_is_on ())
+        asyncio_record_work (ASYNCIO_RECORD_WORK_SUBMITTED, item->edge = asyncio_record_new_edge ());
       g_queue_push_tail (&self->items, item);
       if (self->n_threads < self->max_workers)
         needs_thread = !asyncio_version_rules.executor_reuses_idle_threads || self->n_idle < self->items.length;
@@ -383,7 +398,7 @@ asyncio_executor_submit (AsyncioExecutor      *executor,
 
   future = asyncio_concurrent_future_new ();
   item = g_new (WorkItem, 1);
-  *item = (WorkItem) { asyncio_concurrent_future_ref (future), func, user_data, user_data_destroy, value_destroy };
+  *item = (WorkItem) { asyncio_concurrent_future_ref (future), func, user_data, user_data_destroy, value_destroy, 0 };
 
   return submit_item (executor, item, error) ? g_steal_pointer (&future) : NULL;
 }

@@ -15,6 +15,7 @@
 #include "futures-private.h"
 
 #include "base-events-private.h"
+#include "recorder-private.h"
 #include "tasks-private.h"
 
 #include <asyncio/exceptions.h>
@@ -64,6 +65,12 @@ static const AsyncioFutureClass *
 class_of (AsyncioFuture *self)
 {
   return (const AsyncioFutureClass *) self->parent.klass;
+}
+
+const char *
+asyncio_future_get_class_name (AsyncioFuture *self)
+{
+  return class_of (self)->name;
 }
 
 void
@@ -337,7 +344,11 @@ schedule_callbacks (AsyncioFuture  *self,
     }
 
   for (AsyncioHandle *handle = callbacks.head; handle != NULL; handle = handle->next)
-    handle->future = asyncio_ref (self);
+    {
+      handle->future = asyncio_ref (self);
+      if (asyncio_recorder_is_on ())
+        asyncio_record_scheduled (handle);
+    }
   asyncio_handle_queue_append (&self->loop->ready, &callbacks);
 
   return TRUE;

@@ -19,6 +19,7 @@
 
 #include "base-events-private.h"
 
+#include "recorder-private.h"
 #include "thread-state-private.h"
 
 #include <asyncio/exceptions.h>
@@ -230,6 +231,7 @@ poll_to_the_deadline (GPollFD *fds,
   AsyncioLoop *loop = asyncio_thread_state ()->running_loop;
   gint64 sleep_ns = timeout < 0 ? -1 : timeout * NS_PER_MS;
   struct timespec time;
+  gint n_ready;
 
   if (timeout > 0 && loop != NULL && !loop->in_turn)
     {
@@ -242,13 +244,23 @@ poll_to_the_deadline (GPollFD *fds,
   time.tv_sec = sleep_ns / NS_PER_S;
   time.tv_nsec = sleep_ns % NS_PER_S;
 
+  if (timeout != 0 && asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_WAIT_BEGINS, NULL, NULL);
+
   /* GLib promises that a GPollFD looks as a struct pollfd does. */
-  return ppoll ((struct pollfd *) fds, n_fds, sleep_ns < 0 ? NULL : &time, NULL);
+  n_ready = ppoll ((struct pollfd *) fds, n_fds, sleep_ns < 0 ? NULL : &time, NULL);
+
+  if (timeout != 0 && asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_WAIT_ENDS, NULL, NULL);
+
+  return n_ready;
 }
 
 static void
 wake_context (gpointer data)
 {
+  if (asyncio_recorder_is_on ())
+    asyncio_record_named (ASYNCIO_RECORD_LOOP_WOKEN, NULL, NULL);
   g_main_context_wakeup (data);
 }
 

@@ -24,6 +24,7 @@
 #include "base-events-private.h"
 #include "contextvars-private.h"
 #include "coroutines-private.h"
+#include "recorder-private.h"
 
 #include <asyncio/exceptions.h>
 #include <asyncio/versions.h>
@@ -310,6 +311,8 @@ asyncio_task_new (AsyncioLoop         *loop,
   self->handle.context = context != NULL ? asyncio_context_ref (context) : asyncio_context_vars_copy_current ();
 
   task_list_add (&loop->tasks, self);
+  if (asyncio_recorder_is_on ())
+    asyncio_record_spawned (self);
   schedule_step (self, NULL);
 
   return self;
@@ -495,11 +498,12 @@ task_step (AsyncioTask  *self,
   g_clear_pointer (&self->fut_waiter, asyncio_unref);
 
   loop->current_task = self;
+  if (asyncio_recorder_is_on ())
+    asyncio_record_step_begins (self);
   if (exception == NULL)
     result = asyncio_coroutine_send (self->coro, &out, &raised);
   else
     result = asyncio_coroutine_throw (self->coro, exception, &out, &raised);
-  loop->current_task = previous;
 
   switch (result)
     {
@@ -515,6 +519,9 @@ task_step (AsyncioTask  *self,
       break;
     }
 
+  if (asyncio_recorder_is_on ())
+    asyncio_record_step_ends (self);
+  loop->current_task = previous;
   asyncio_unref (self);
 }
 
@@ -530,6 +537,8 @@ task_cancel (AsyncioFuture *future,
     return FALSE;
 
   self->num_cancels_requested++;
+  if (asyncio_recorder_is_on ())
+    asyncio_record_cancelled (self);
 
   /* The waiter stays: it may be a task that swallows this, and then must be asked again. */
   if (self->fut_waiter != NULL && asyncio_future_cancel_msg (self->fut_waiter, message))

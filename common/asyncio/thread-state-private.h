@@ -29,6 +29,9 @@ typedef struct
   AsyncioConcurrentFuture *work; /* (unowned) (nullable) what a thread of a pool works for */
 
   AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
+
+  guint number; /* its name in recordings, from 1; 0 until something is recorded */
+  guint edge;   /* of the handle that was called last, for the step that it may be */
 } AsyncioThreadState;
 
 AsyncioThreadState *asyncio_thread_state (void);
