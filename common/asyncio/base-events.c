@@ -174,14 +174,23 @@ asyncio_loop_is_closed (AsyncioLoop *loop)
 
 /* --- Scheduling ------------------------------------------------------------------ */
 
+/* Apart, so that what follows needs no stack frame: it is called for each step of each task. */
+static ASYNCIO_COLD G_GNUC_NO_INLINE void
+record_and_add_ready (AsyncioLoop   *self,
+                      AsyncioHandle *handle)
+{
+  asyncio_record_scheduled (handle);
+  asyncio_handle_queue_push (&self->ready, handle);
+}
+
 void
 asyncio_loop_add_ready (AsyncioLoop   *self,
                         AsyncioHandle *handle)
 {
   if (asyncio_recorder_is_on ())
-    asyncio_record_scheduled (handle);
-
-  asyncio_handle_queue_push (&self->ready, handle);
+    record_and_add_ready (self, handle);
+  else
+    asyncio_handle_queue_push (&self->ready, handle);
 }
 
 AsyncioHandle *

@@ -16,12 +16,14 @@
 
 #define ASYNCIO_COLD __attribute__ ((cold))
 
-extern gint asyncio_recorder_state; /* atomic: not 0 if there is a recorder */
+/* Whether there is a recorder. Not g_atomic_int_get(): its temporary variable costs each caller a stack frame. The order of accesses does
+ * not matter here, as who finds it set takes the recorder's lock before it believes it. */
+extern G_GNUC_INTERNAL gint asyncio_recorder_state; /* atomic */
 
 static inline gboolean
 asyncio_recorder_is_on (void)
 {
-  return G_UNLIKELY (g_atomic_int_get (&asyncio_recorder_state) != 0);
+  return G_UNLIKELY (__atomic_load_n (&asyncio_recorder_state, __ATOMIC_RELAXED) != 0);
 }
 
 /* An event that has but a name and a detail. */

@@ -48,7 +48,7 @@ asyncio_set_recorder (AsyncioRecorderFunc func,
   recorder.user_data = user_data;
   recorder.n_events = 0;
   recorder.virtual_ns = -1;
-  g_atomic_int_set (&asyncio_recorder_state, func != NULL);
+  __atomic_store_n (&asyncio_recorder_state, func != NULL, __ATOMIC_RELAXED);
   g_rec_mutex_unlock (&recorder.lock);
 }
 
