@@ -179,7 +179,7 @@ static ASYNCIO_COLD G_GNUC_NO_INLINE void
 record_and_add_ready (AsyncioLoop   *self,
                       AsyncioHandle *handle)
 {
-  asyncio_record_scheduled (handle);
+  asyncio_record_scheduled (self, handle);
   asyncio_handle_queue_push (&self->ready, handle);
 }
 
@@ -356,7 +356,7 @@ asyncio_loop_call_soon_threadsafe_named (AsyncioLoop        *loop,
   if (!closed)
     {
       if (asyncio_recorder_is_on ())
-        asyncio_record_posted (handle);
+        asyncio_record_posted (loop, handle);
       asyncio_handle_queue_push (&loop->inbox, handle);
     }
   g_mutex_unlock (&loop->inbox_lock);

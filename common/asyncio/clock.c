@@ -13,7 +13,7 @@
 struct _AsyncioClock
 {
   gatomicrefcount ref_count;
-  gint64 time_ns;
+  gint64 time_ns; /* atomic: one thread moves it, and others may look at it (the recorder does) */
 };
 
 AsyncioClock *
@@ -51,7 +51,7 @@ asyncio_clock_get_ns (AsyncioClock *clock)
   struct timespec now;
 
   if (clock != NULL)
-    return clock->time_ns;
+    return __atomic_load_n (&clock->time_ns, __ATOMIC_RELAXED);
 
   clock_gettime (CLOCK_MONOTONIC, &now);
 
@@ -62,7 +62,7 @@ void
 asyncio_clock_jump_to (AsyncioClock *self,
                        gint64        time_ns)
 {
-  self->time_ns = MAX (self->time_ns, time_ns);
+  __atomic_store_n (&self->time_ns, MAX (self->time_ns, time_ns), __ATOMIC_RELAXED);
 }
 
 void

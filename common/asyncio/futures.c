@@ -347,7 +347,7 @@ schedule_callbacks (AsyncioFuture  *self,
     {
       handle->future = asyncio_ref (self);
       if (asyncio_recorder_is_on ())
-        asyncio_record_scheduled (handle);
+        asyncio_record_scheduled (self->loop, handle);
     }
   asyncio_handle_queue_append (&self->loop->ready, &callbacks);
 

@@ -31,9 +31,11 @@ void asyncio_record_named (AsyncioRecordKind kind,
                            const char      *name,
                            const char      *detail) ASYNCIO_COLD;
 
-/* A handle is on its way to be called; it gets a new edge. Before it can be seen by another thread. */
-void asyncio_record_scheduled (AsyncioHandle *handle) ASYNCIO_COLD;
-void asyncio_record_posted (AsyncioHandle *handle) ASYNCIO_COLD;
+/* A handle is on its way to be called by a loop; it gets a new edge. Before it can be seen by another thread. */
+void asyncio_record_scheduled (AsyncioLoop   *loop,
+                               AsyncioHandle *handle) ASYNCIO_COLD;
+void asyncio_record_posted (AsyncioLoop   *loop,
+                            AsyncioHandle *handle) ASYNCIO_COLD;
 void asyncio_record_timer (AsyncioHandle *handle) ASYNCIO_COLD;
 
 /* Its callback is about to be called. */

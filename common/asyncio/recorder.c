@@ -23,6 +23,8 @@
 
 #include <errno.h>
 
+#define NS_PER_S G_GINT64_CONSTANT (1000000000)
+
 gint asyncio_recorder_state;
 
 static struct
@@ -124,29 +126,33 @@ get_thread_number (AsyncioThreadState *thread)
 }
 
 /*
- * The lock is held. A thread of a pool has no loop. A virtual clock belongs to its loop's thread and cannot be read from here; but it stands
- * still while a thread is at work for its loop, so the time of the loop's last event is right.
+ * The lock is held. A thread of a pool has no loop and no clock; but virtual time stands still while a thread is at work for a loop, so the
+ * time of the last event of a loop is right.
  */
 static gint64
-get_time (AsyncioLoop *loop)
+get_time (AsyncioLoop  *loop,
+          AsyncioClock *clock)
 {
   gint64 now;
 
-  if (loop == NULL)
-    return recorder.virtual_ns >= 0 ? recorder.virtual_ns : asyncio_clock_get_ns (NULL);
+  if (loop == NULL && clock == NULL && recorder.virtual_ns >= 0)
+    return recorder.virtual_ns;
 
-  now = asyncio_clock_get_ns (loop->clock);
-  recorder.virtual_ns = loop->clock != NULL ? now : -1;
+  clock = loop != NULL ? loop->clock : clock;
+  now = asyncio_clock_get_ns (clock);
+  recorder.virtual_ns = clock != NULL ? now : -1;
 
   return now;
 }
 
-ASYNCIO_COLD void
-asyncio_record (const AsyncioRecord *event)
+/* loop: (nullable): whose clock it is. NULL is the loop that runs in this thread, if any */
+static void
+record_for (AsyncioLoop         *loop,
+            const AsyncioRecord *event)
 {
   AsyncioThreadState *thread = asyncio_thread_state ();
-  AsyncioLoop *loop = thread->running_loop;
-  AsyncioTask *task = loop != NULL ? loop->current_task : NULL;
+  AsyncioLoop *running = thread->running_loop;
+  AsyncioTask *task = running != NULL ? running->current_task : NULL;
   AsyncioRecord full = *event;
   int saved_errno = errno;
   char name[32];
@@ -163,7 +169,7 @@ asyncio_record (const AsyncioRecord *event)
   if (recorder.func != NULL && !recorder.is_busy)
     {
       full.number = ++recorder.n_events;
-      full.time_ns = get_time (loop);
+      full.time_ns = get_time (loop != NULL ? loop : running, thread->clock);
       recorder.is_busy = TRUE;
       recorder.func (&full, recorder.user_data);
       recorder.is_busy = FALSE;
@@ -171,6 +177,13 @@ asyncio_record (const AsyncioRecord *event)
   g_rec_mutex_unlock (&recorder.lock);
 
   errno = saved_errno;
+}
+
+void
+asyncio_record (const AsyncioRecord *event)
+{
+  if (asyncio_recorder_is_on ())
+    record_for (NULL, event);
 }
 
 void
@@ -192,8 +205,9 @@ asyncio_record_mark (const char *text)
 
 static void
 record_edge (AsyncioRecordKind  kind,
-             AsyncioHandle    *handle,
-             const char       *detail)
+             AsyncioLoop       *loop,
+             AsyncioHandle     *handle,
+             const char        *detail)
 {
   AsyncioTask *target = asyncio_handle_get_task (handle);
   AsyncioRecord event = { .kind = kind, .edge = handle->edge, .name = handle->name, .detail = detail };
@@ -205,21 +219,23 @@ record_edge (AsyncioRecordKind  kind,
       event.target_name = task_name (target, name, sizeof name);
     }
 
-  asyncio_record (&event);
+  record_for (loop, &event);
 }
 
 void
-asyncio_record_scheduled (AsyncioHandle *handle)
+asyncio_record_scheduled (AsyncioLoop   *loop,
+                          AsyncioHandle *handle)
 {
   handle->edge = asyncio_record_new_edge ();
-  record_edge (ASYNCIO_RECORD_HANDLE_SCHEDULED, handle, NULL);
+  record_edge (ASYNCIO_RECORD_HANDLE_SCHEDULED, loop, handle, NULL);
 }
 
 void
-asyncio_record_posted (AsyncioHandle *handle)
+asyncio_record_posted (AsyncioLoop   *loop,
+                       AsyncioHandle *handle)
 {
   handle->edge = asyncio_record_new_edge ();
-  record_edge (ASYNCIO_RECORD_HANDLE_POSTED, handle, NULL);
+  record_edge (ASYNCIO_RECORD_HANDLE_POSTED, loop, handle, NULL);
 }
 
 void
@@ -227,16 +243,17 @@ asyncio_record_timer (AsyncioHandle *handle)
 {
   char when[32];
 
-  g_snprintf (when, sizeof when, "%.9f", (double) handle->when_ns / 1e9);
+  g_snprintf (when, sizeof when, "%" G_GINT64_FORMAT ".%09" G_GINT64_FORMAT, handle->when_ns / NS_PER_S,
+              handle->when_ns % NS_PER_S);
   handle->edge = asyncio_record_new_edge ();
-  record_edge (ASYNCIO_RECORD_HANDLE_TIMER, handle, when);
+  record_edge (ASYNCIO_RECORD_HANDLE_TIMER, handle->loop, handle, when);
 }
 
 /* The edge ends here, and for a task once more at the step. A handle that is used again has a new one, or none. */
 void
 asyncio_record_handle_begins (AsyncioHandle *handle)
 {
-  record_edge (ASYNCIO_RECORD_HANDLE_BEGINS, handle, NULL);
+  record_edge (ASYNCIO_RECORD_HANDLE_BEGINS, NULL, handle, NULL);
   asyncio_thread_state ()->edge = handle->edge;
   handle->edge = 0;
 }
@@ -250,12 +267,12 @@ record_target (AsyncioRecordKind  kind,
 {
   char name[32];
 
-  asyncio_record (&(AsyncioRecord) {
-                    .kind = kind,
-                    .target = target->number,
-                    .target_name = task_name (target, name, sizeof name),
-                    .detail = detail,
-                  });
+  record_for (target->parent.loop, &(AsyncioRecord) {
+                                     .kind = kind,
+                                     .target = target->number,
+                                     .target_name = task_name (target, name, sizeof name),
+                                     .detail = detail,
+                                   });
 }
 
 void

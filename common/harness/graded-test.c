@@ -142,6 +142,28 @@ take_option (int        *argc,
   return value;
 }
 
+static gboolean
+take_flag (int        *argc,
+           char      **argv,
+           const char *name)
+{
+  gboolean is_there = FALSE;
+  int n = 0;
+
+  for (int i = 0; i < *argc; i++)
+    {
+      if (g_str_equal (argv[i], name))
+        is_there = TRUE;
+      else
+        argv[n++] = argv[i];
+    }
+
+  argv[n] = NULL;
+  *argc = n;
+
+  return is_there;
+}
+
 /* The judge writes "SEED KEY" to standard input, so that they are not among the arguments, where the code under test could read
  * them. For the same reason they are not read through a FILE, which would keep them in its buffer. */
 static guint64
@@ -187,7 +209,9 @@ graded_test_init (int    *argc,
 
   if (seed != NULL)
     state.seed = g_str_equal (seed, "-") ? read_secrets () : g_ascii_strtoull (seed, NULL, 10);
-  if (fd != NULL)
+  if (fd != NULL && take_flag (argc, *argv, "--record"))
+    trace_record (atoi (fd));
+  else if (fd != NULL)
     trace_open (atoi (fd), "");
   else
     trace_open (1, "# ");

@@ -37,7 +37,8 @@ G_BEGIN_DECLS
  * Begins a program of graded tests; calls g_test_init().
  *
  * Besides GLib's options the program takes `--lab-seed=N` (with `-` for N it reads the seed, and the key of
- * the trace's seals if there is one, from standard input) and `--trace-fd=N`. Without the latter the trace is printed as TAP comments.
+ * the trace's seals if there is one, from standard input) and `--trace-fd=N`. Without the latter the trace is printed as TAP comments. With
+ * `--record` besides, a recording of the whole program goes there, with the lines of the trace as marks; see asyncio_recording_start().
  *
  * @param argc  as main() got it
  * @param argv  as main() got it

@@ -15,6 +15,7 @@ static struct
 {
   int fd;
   const char *prefix;
+  gboolean is_recorded; /* lines are marks of a recording */
   GPtrArray *kept; /* (nullable) lines whose order does not matter */
   char key[64];    /* of the seals, or empty */
   pid_t pid;       /* who has the right to use it */
@@ -28,6 +29,13 @@ trace_open (int         fd,
 {
   output.fd = fd;
   output.prefix = prefix;
+}
+
+void
+trace_record (int fd)
+{
+  output.is_recorded = TRUE;
+  asyncio_recording_start_on_fd (fd);
 }
 
 void
@@ -59,6 +67,12 @@ write_line (const char *line)
   g_autofree char *text = NULL;
   const char *rest;
   gssize n = 1;
+
+  if (output.is_recorded)
+    {
+      asyncio_record_mark (line);
+      return;
+    }
 
   g_mutex_lock (&output.mutex);
   seal = make_seal (line);

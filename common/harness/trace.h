@@ -24,6 +24,13 @@ void trace_open (int         fd,
                  const char *prefix);
 
 /**
+ * From here on everything is recorded, see asyncio_recording_start(), and what would be a line of the trace is a mark in the recording.
+ *
+ * @param fd  a file descriptor for the recording
+ */
+void trace_record (int fd);
+
+/**
  * From here on each line begins with its seal, without which the judge takes it for a forgery.
  *
  * A seal is made of the line, its number and a key that the judge has given to this process and will never use again. So a line that was
