@@ -30,6 +30,11 @@ gboolean lab_command_verify (int      argc,
                              char   **argv,
                              GError **error);
 
+/** `lab trace`: draws what a program or a test did. @return FALSE with an error */
+gboolean lab_command_trace (int      argc,
+                            char   **argv,
+                            GError **error);
+
 /** `lab handout`: makes the students' archive. @return FALSE with an error */
 gboolean lab_command_handout (int      argc,
                               char   **argv,

@@ -27,6 +27,7 @@ typedef struct
 static const Command commands[] = {
   { "list", lab_command_list, "List the labs and what they are worth" },
   { "check", lab_command_check, "Check the labs of this tree" },
+  { "trace", lab_command_trace, "Draw what a program or a test did" },
   { "grade", lab_command_grade, "Grade a folder of submissions" },
   { "verify", lab_command_verify, "Prove that the tests judge right" },
   { "handout", lab_command_handout, "Make the students' archive" },
