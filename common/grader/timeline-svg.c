@@ -30,7 +30,7 @@ static const char style_sheet[] =
   "text{font:11px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:#1c1e21}"
   ".title{font-size:14px;font-weight:bold}.lane{font-weight:bold}.dim{fill:#5b6168}.mark{font-weight:bold;fill:#7a2e0e}"
   ".halo{stroke:#fff;stroke-width:3px;paint-order:stroke;stroke-linejoin:round}"
-  ".life{stroke:#c4c9cf;stroke-dasharray:2 3}.tick{stroke:#e3e6e9}.arrow{fill:none;stroke:#b3261e;stroke-width:1.2;opacity:.75}"
+  ".life{stroke:#c4c9cf;stroke-dasharray:2 3}.tick{stroke:#c9ced4}.arrow{fill:none;stroke:#b3261e;stroke-width:1.2;opacity:.75}"
   ".step{fill:#2f6fde}.callback{fill:#8a93a0}.wait{fill:#e6e9ed;stroke:#b9c0c8}.work{fill:#2f9e57}.mutex{fill:#8a5cd1}.gil{fill:#e08a1e}"
   ".open{opacity:.5}";
 
@@ -114,6 +114,13 @@ fit (const char *text,
   return g_strdup_printf ("%s…", beginning);
 }
 
+static char *
+fit_text (LabTimeline *self,
+          LabMoment   *moment)
+{
+  return fit (moment->text, get_lane_width (self) - TEXT_INDENT - 6);
+}
+
 /* --- What is drawn ------------------------------------------------------------------------------ */
 
 static void
@@ -159,6 +166,25 @@ add_lives (GString     *svg,
            get_x (self, i) + BAR_WIDTH / 2, get_y (last[i]));
 }
 
+/* Lines across where time went on. Real time always does, so there it is where it went on for long. */
+static void
+add_ticks (GString     *svg,
+           LabTimeline *self)
+{
+  LabMoment *last = g_ptr_array_index (self->rows, self->rows->len - 1);
+  gint64 long_ns = self->hides_durations ? 1 : MAX (1, last->time_ns / 20);
+
+  for (guint i = 1; i < self->rows->len; i++)
+    {
+      LabMoment *previous = g_ptr_array_index (self->rows, i - 1);
+      LabMoment *moment = g_ptr_array_index (self->rows, i);
+      int y = get_y ((int) i) - ROW_HEIGHT / 2;
+
+      if (moment->time_ns - previous->time_ns >= long_ns)
+        add (svg, "<line class='tick' x1='4' y1='%d' x2='%d' y2='%d'/>\n", y, get_width (self) - 4, y);
+    }
+}
+
 static void
 add_spans (GString     *svg,
            LabTimeline *self)
@@ -181,7 +207,33 @@ add_spans (GString     *svg,
     }
 }
 
-/* From beside the bar of one lane to beside the bar of another; from above or below if both are the same row. */
+/* Where the text of a row ends. */
+static int
+get_end_of_text (LabTimeline *self,
+                 int          row)
+{
+  LabMoment *moment = g_ptr_array_index (self->rows, row);
+  g_autofree char *text = fit_text (self, moment);
+
+  return get_x (self, moment->lane) + TEXT_INDENT + (int) (g_utf8_strlen (text, -1) * CHARACTER_WIDTH) + 2;
+}
+
+/* An arrow has its beginning and end at the side of a row where the other lane is, and so runs through neither of the texts. */
+static void
+add_arrow (GString     *svg,
+           LabTimeline *self,
+           LabMoment   *from,
+           LabMoment   *to)
+{
+  gboolean to_right = from->lane < to->lane;
+  int x1 = to_right ? get_end_of_text (self, from->row) : get_x (self, from->lane) - 2;
+  int x2 = to_right ? get_x (self, to->lane) - 2 : get_end_of_text (self, to->row) + 2;
+  int y1 = get_y (from->row), y2 = get_y (to->row);
+
+  add (svg, "<path class='arrow' marker-end='url(#head)' d='M%d %d C%d %d %d %d %d %d'><title>%s</title></path>\n", x1, y1,
+       (x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2, from->text != NULL ? from->text : "wakes");
+}
+
 static void
 add_arrows (GString     *svg,
             LabTimeline *self)
@@ -191,18 +243,11 @@ add_arrows (GString     *svg,
       LabArrow *arrow = &g_array_index (self->arrows, LabArrow, i);
       LabMoment *from = get_moment (self, arrow->from);
       LabMoment *to = get_moment (self, arrow->to);
-      gboolean to_right = from->lane < to->lane;
-      int x1 = get_x (self, from->lane) + (to_right ? BAR_WIDTH : 0);
-      int x2 = get_x (self, to->lane) + (to_right ? -2 : BAR_WIDTH + 2);
-      int y1 = get_y (from->row), y2 = get_y (to->row);
 
       /* A timer is no arrow: nobody wakes the loop, and it would go from where it was set all the way down. */
-      if (from->kind == ASYNCIO_RECORD_HANDLE_TIMER || from->lane == to->lane || from->row < 0 || to->row < 0 ||
-          from->lane >= self->n_lanes || to->lane >= self->n_lanes)
-        continue;
-
-      add (svg, "<path class='arrow' marker-end='url(#head)' d='M%d %d C%d %d %d %d %d %d'><title>%s</title></path>\n", x1, y1,
-           (x1 + x2) / 2, y1, (x1 + x2) / 2, y2, x2, y2, from->text != NULL ? from->text : "wakes");
+      if (from->kind != ASYNCIO_RECORD_HANDLE_TIMER && from->lane != to->lane && from->row >= 0 && to->row >= 0 &&
+          from->lane < self->n_lanes && to->lane < self->n_lanes)
+        add_arrow (svg, self, from, to);
     }
 }
 
@@ -217,13 +262,12 @@ add_rows (GString     *svg,
     {
       LabMoment *moment = g_ptr_array_index (self->rows, i);
       g_autofree char *now = lab_timeline_format_time (moment->time_ns);
-      g_autofree char *text = fit (moment->text, get_lane_width (self) - TEXT_INDENT - 6);
+      g_autofree char *text = fit_text (self, moment);
       int y = get_y ((int) i) + 4;
 
       if (!g_str_equal (now, last_shown))
         {
-          add (svg, "<line class='tick' x1='4' y1='%d' x2='%d' y2='%d'/><text class='dim' x='%d' y='%d' text-anchor='end'>%s</text>\n",
-               y - ROW_HEIGHT / 2 - 4, get_width (self) - 4, y - ROW_HEIGHT / 2 - 4, TIME_WIDTH - 12, y, now);
+          add (svg, "<text class='dim' x='%d' y='%d' text-anchor='end'>%s</text>\n", TIME_WIDTH - 12, y, now);
           g_free (time);
           time = g_steal_pointer (&now);
           last_shown = time;
@@ -251,6 +295,7 @@ lab_timeline_to_svg (LabTimeline *self)
        width, height, title, TIME_WIDTH - 12, HEAD_HEIGHT - 26);
 
   add_lane_heads (svg, self);
+  add_ticks (svg, self);
   add_lives (svg, self);
   add_spans (svg, self);
   add_arrows (svg, self);

@@ -112,19 +112,21 @@ append_head (GString     *table,
 }
 
 static void
-append_row (GString     *table,
-            LabTimeline *self,
-            guint        row,
-            const glong *widths,
-            const guint8 *bars)
+append_row (GString      *table,
+            LabTimeline  *self,
+            guint         row,
+            const glong  *widths,
+            const guint8 *bars,
+            char        **last_time)
 {
   LabMoment *moment = g_ptr_array_index (self->rows, row);
-  LabMoment *previous = row > 0 ? g_ptr_array_index (self->rows, row - 1) : NULL;
   g_autofree char *time = lab_timeline_format_time (moment->time_ns);
   g_autofree char *cell = get_cell (moment);
 
   /* The same time again says nothing. */
-  append_cell (table, previous == NULL || previous->time_ns != moment->time_ns ? time : "", TIME_WIDTH);
+  append_cell (table, g_strcmp0 (time, *last_time) != 0 ? time : "", TIME_WIDTH);
+  g_free (*last_time);
+  *last_time = g_steal_pointer (&time);
   for (guint i = 0; i < self->n_lanes; i++)
     append_cell (table, i == moment->lane ? cell : bars[(gsize) row * self->n_lanes + i] ? "|" : "", widths[i]);
   end_row (table);
@@ -137,11 +139,12 @@ lab_timeline_to_text (LabTimeline *self)
   g_autofree glong *widths = measure (self);
   g_autofree guint8 *bars = find_bars (self);
   g_autofree char *gaps = lab_timeline_explain_gaps (self);
+  g_autofree char *last_time = NULL;
 
   g_string_append_printf (table, "%s\n\n", self->title);
   append_head (table, self, widths);
   for (guint i = 0; i < self->rows->len; i++)
-    append_row (table, self, i, widths, bars);
+    append_row (table, self, i, widths, bars, &last_time);
   if (gaps != NULL)
     g_string_append_printf (table, "\n%s\n", gaps);
 

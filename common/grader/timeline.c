@@ -426,7 +426,8 @@ find_wakers (LabTimeline *self)
       LabMoment *from = g_ptr_array_index (self->moments, arrow->from);
       LabMoment *to = g_ptr_array_index (self->moments, arrow->to);
 
-      if (from->lane != to->lane)
+      /* Who sets a timer does not make it due. */
+      if (from->lane != to->lane && from->kind != ASYNCIO_RECORD_HANDLE_TIMER)
         to->waker = g_ptr_array_index (self->lanes, from->lane);
     }
 }
