@@ -5,7 +5,7 @@
  *
  * Both have the core, and the core can record what it does. A program is the user's own and runs as it always does, with the name of a file
  * in its environment. A test has a student's code in it: it is built and run in the sandbox as `lab check` does, and its recording
- * comes through the pipe through which its trace would come.
+ * comes through the pipe through which its trace would come. What a program has recorded by itself can be drawn as well.
  */
 
 #include "commands.h"
@@ -43,7 +43,7 @@ typedef struct
   LabInfo *lab;     /* (unowned) (nullable): of a test */
   LabTest *test;    /* (unowned) (nullable) */
   LabSession *session; /* (owned) (nullable): of a test */
-  char *recording;  /* (owned) (nullable) */
+  char *recording;  /* (owned) (nullable): NULL if there is none */
   char *end;        /* (owned) (nullable): how it ended, if not well */
 } Trace;
 
@@ -89,14 +89,17 @@ read_recording (Trace       *self,
                 GError     **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, NULL);
+  g_autoptr (GFileInputStream) stream = NULL;
+  g_autoptr (GError) local_error = NULL;
   gsize length = 0;
 
-  /* A program that records nothing makes no file. */
   self->recording = g_malloc (MAX_RECORDING + 1);
-  if (stream != NULL &&
-      !g_input_stream_read_all (G_INPUT_STREAM (stream), self->recording, MAX_RECORDING, &length, NULL, error))
-    return FALSE;
+  stream = g_file_read (file, NULL, &local_error);
+  if (stream == NULL || !g_input_stream_read_all (G_INPUT_STREAM (stream), self->recording, MAX_RECORDING, &length, NULL, &local_error))
+    {
+      g_set_error (error, LAB_ERROR, LAB_ERROR_INPUT, "cannot read %s: %s", path, local_error->message);
+      return FALSE;
+    }
   self->recording[length] = '\0';
 
   return TRUE;
@@ -134,7 +137,10 @@ program_body (gpointer   user_data,
   if (wait_for_program (process, &status, error))
     {
       note_end_of_program (self, status);
-      (void) read_recording (self, path, error);
+
+      /* A program that records nothing makes no file. */
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        (void) read_recording (self, path, error);
     }
 
   return NULL;
@@ -215,6 +221,14 @@ test_body (gpointer   user_data,
   return NULL;
 }
 
+/* Runs what is to be traced, if it is not recorded already. */
+static gboolean
+run (Trace   *self,
+     GError **error)
+{
+  return self->recording != NULL || lab_run (self->test != NULL ? test_body : program_body, self, error);
+}
+
 /* --- The command --------------------------------------------------------------------------------------- */
 
 static const Format *
@@ -235,12 +249,15 @@ find_format (const char  *output,
   return NULL;
 }
 
-/* The first argument is a lab's name, and the second one of its tests; or a program. */
+/* The first argument is a lab's name, and the second one of its tests; or it is a recording; or else a program. */
 static gboolean
 choose (Trace             *self,
         const LabOptions  *options,
         GError           **error)
 {
+  if (g_str_has_suffix (self->argv[0], ".jsonl"))
+    return read_recording (self, self->argv[0], error);
+
   self->lab = lab_info_find (self->tree->labs, self->argv[0], NULL);
   if (self->lab == NULL)
     return TRUE;
@@ -275,7 +292,7 @@ draw (Trace         *self,
   g_autofree char *drawn = NULL;
   g_autofree char *gaps = NULL;
 
-  if (self->recording[0] == '\0')
+  if (self->recording == NULL || self->recording[0] == '\0')
     {
       g_set_error (error, LAB_ERROR, LAB_ERROR_INPUT, "%s has recorded nothing%s%s%s: is it linked with asyncio, and does it make a loop?",
                    self->argv[0], self->end != NULL ? " (" : "", self->end != NULL ? self->end : "", self->end != NULL ? ")" : "");
@@ -319,9 +336,10 @@ lab_command_trace (int      argc,
   Trace trace = { .argv = NULL };
   gboolean done;
 
-  if (!lab_parse_options (&argc, &argv, entries, "PROGRAM [ARGUMENT…] | LAB TEST-PATH --output FILE",
+  if (!lab_parse_options (&argc, &argv, entries, "PROGRAM [ARGUMENT…] | LAB TEST-PATH | RECORDING.jsonl --output FILE",
                           "Draws what a program that is linked with asyncio did: tasks and threads as lanes, what ran when, and who woke\n"
-                          "whom. Or what a test of a lab did with the files of this tree. A program's own options come after `--`.",
+                          "whom. Or what a test of a lab did with the files of this tree; or what a program recorded that ran with\n"
+                          "ASYNCIO_TRACE=RECORDING.jsonl in its environment. A program's own options come after `--`.",
                           1, G_MAXINT, error))
     return FALSE;
 
@@ -332,7 +350,7 @@ lab_command_trace (int      argc,
 
   trace.tree = lab_tree_load (NULL, NULL, error);
   done = trace.tree != NULL && choose (&trace, &options, error) &&
-         lab_run (trace.test != NULL ? test_body : program_body, &trace, error) && draw (&trace, format, output, error);
+         run (&trace, error) && draw (&trace, format, output, error);
   trace_clear (&trace);
 
   return done;

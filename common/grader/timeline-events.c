@@ -106,8 +106,12 @@ describe_timer (const LabEvent *event)
 {
   g_autofree char *name = lab_call_of (event->name);
   gdouble when_ns = event->detail != NULL ? g_ascii_strtod (event->detail, NULL) * 1e9 : 0;
-  gdouble left_ns = CLAMP (when_ns - (gdouble) event->time_ns, 0, 9e18);
-  g_autofree char *left = lab_timeline_format_time ((gint64) left_ns);
+  gdouble left_ns = when_ns - (gdouble) event->time_ns;
+  g_autofree char *left = NULL;
+
+  /* What is not a number is not greater than 0 either. */
+  left_ns = left_ns > 0 ? MIN (left_ns, 9e18) : 0;
+  left = lab_timeline_format_time ((gint64) left_ns);
 
   return g_strdup_printf ("in %s: %s", left, name);
 }

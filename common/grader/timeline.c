@@ -299,7 +299,8 @@ add_event (Reader      *self,
   guint place = self->timeline->moments->len;
   gboolean is_step;
 
-  if (place == 0)
+  /* A program may begin in real time, and go on in virtual time, which begins at 0. */
+  if (place == 0 || event->time_ns < self->first_ns)
     self->first_ns = event->time_ns;
 
   moment->kind = event->kind;

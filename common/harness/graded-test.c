@@ -94,10 +94,10 @@ run_graded_test (gconstpointer data)
   const GradedTest *self = data;
   g_autoptr (AsyncioClock) clock = asyncio_virtual_clock_new ();
 
+  asyncio_set_clock (clock);
   trace ("begin %s", self->path);
 
   seed_begin (self->path);
-  asyncio_set_clock (clock);
   self->func ();
   asyncio_set_clock (NULL);
   trace_unordered_end ();

@@ -74,6 +74,10 @@ test_words (void)
     { { "grade", "/" }, "--output OUT is missing" },
     { { "grade", "/nowhere", "--output", "/nowhere-either" }, "/nowhere" },
     { { "verify", "4.2" }, "there is no lab '4.2'" },
+    { { "trace" }, "usage: lab trace" },
+    { { "trace", "true" }, "--output FILE.svg is missing" },
+    { { "trace", "true", "--output", "picture.png" }, "'picture.png' is not called .svg, .html, .json or .txt" },
+    { { "trace", "3.7", "--output", "picture.svg" }, "one test of lab 3.7 is needed" },
     { { "handout" }, "--output FILE.tar.xz is missing" },
     { { "handout", "--output", "handout.zip" }, "not called .tar.xz" },
   };
@@ -96,7 +100,7 @@ test_words (void)
 static void
 test_help (void)
 {
-  static const char *const commands[] = { "list", "check", "grade", "verify", "handout" };
+  static const char *const commands[] = { "list", "check", "trace", "grade", "verify", "handout" };
   LabRunner runner;
 
   lab_runner_init (&runner);
