@@ -85,9 +85,6 @@ gboolean asyncio_future_finish_with_error (AsyncioFuture  *self,
 void asyncio_future_cancel_with_error (AsyncioFuture *self,
                                        GError        *cancelled);
 
-/* __class__.__name__ */
-const char *asyncio_future_get_class_name (AsyncioFuture *self);
-
 /* The error of a finished future, without counting as having asked for it. */
 const GError *asyncio_future_peek_exception (AsyncioFuture *self);
 

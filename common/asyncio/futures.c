@@ -67,12 +67,6 @@ class_of (AsyncioFuture *self)
   return (const AsyncioFutureClass *) self->parent.klass;
 }
 
-const char *
-asyncio_future_get_class_name (AsyncioFuture *self)
-{
-  return class_of (self)->name;
-}
-
 void
 asyncio_future_init (AsyncioFuture            *self,
                      const AsyncioFutureClass *klass,

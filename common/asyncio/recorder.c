@@ -310,12 +310,13 @@ describe_end (const GError *raised)
 static char *
 describe_awaited (AsyncioFuture *future)
 {
+  const AsyncioFutureClass *klass = (const AsyncioFutureClass *) future->parent.klass;
   char name[32];
 
   if (future->parent.kind == ASYNCIO_KIND_TASK)
     return g_strdup_printf ("awaits %s", task_name ((AsyncioTask *) future, name, sizeof name));
 
-  return g_strdup_printf ("awaits %s", asyncio_future_get_class_name (future));
+  return g_strdup_printf ("awaits %s", klass->name);
 }
 
 /* How a step ended, and the task with it if it is done. (transfer full) */

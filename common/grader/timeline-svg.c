@@ -318,8 +318,8 @@ add_legend (GString *html)
          span_classes[kind], lab_span_kind_get_title (kind));
   g_string_append (html, "<li><svg width='26' height='14'><path d='M1 7H20' class='arrow'/><path d='M19 3L25 7L19 11z' fill='#b3261e'/></svg>"
                          " makes it happen: who woke whom</li>\n</ul>\n"
-                         "<p>Time goes downwards. Each event has a row of its own, in the order in which they happened; a line across says that time went "
-                         "on. Point at a text that is cut to see all of it.</p>\n");
+                         "<p>Time goes downwards. Each event has a row of its own, in the order in which they happened; a line "
+                         "across says that time went on. Point at a text that is cut to see all of it.</p>\n");
 }
 
 static void

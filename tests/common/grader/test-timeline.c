@@ -149,7 +149,8 @@ test_times (void)
   assert_contains (json, "\"ts\" : 2.5");
 }
 
-/* A recording that begins in the middle of things and ends in the middle of others: no end without a beginning, and what is open goes on to the end. */
+/* A recording that begins in the middle of things and ends in the middle of others: no end without a beginning, and what is open goes on to
+ * the end. */
 static void
 test_middle (void)
 {
