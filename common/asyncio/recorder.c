@@ -249,13 +249,13 @@ asyncio_record_timer (AsyncioHandle *handle)
   record_edge (ASYNCIO_RECORD_HANDLE_TIMER, handle->loop, handle, when);
 }
 
-/* The edge ends here, and for a task once more at the step. A handle that is used again has a new one, or none. */
+/* The edge ends here, and for a task once more at the step. A handle that was not recorded on its way has the number of an earlier edge,
+ * or none; as no number comes twice, nobody will find where it began. */
 void
 asyncio_record_handle_begins (AsyncioHandle *handle)
 {
   record_edge (ASYNCIO_RECORD_HANDLE_BEGINS, NULL, handle, NULL);
-  asyncio_thread_state ()->edge = handle->edge;
-  handle->edge = 0;
+  asyncio_thread_state ()->edge = asyncio_handle_get_task (handle) != NULL ? handle->edge : 0;
 }
 
 /* --- Tasks ------------------------------------------------------------------------------------ */

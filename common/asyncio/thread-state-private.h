@@ -31,7 +31,7 @@ typedef struct
   AsyncioClock *clock; /* (owned) (nullable) for loops that are made from now on */
 
   guint number; /* its name in recordings, from 1; 0 until something is recorded */
-  guint edge;   /* of the handle that was called last, for the step that it may be */
+  guint edge;   /* of the task's handle that was called last, until its step begins */
 } AsyncioThreadState;
 
 AsyncioThreadState *asyncio_thread_state (void);

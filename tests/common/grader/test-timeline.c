@@ -149,6 +149,25 @@ test_times (void)
   assert_contains (json, "\"ts\" : 2.5");
 }
 
+/* A program begins in real time and goes on in virtual time: its time begins with that. */
+static void
+test_clocks (void)
+{
+  g_autoptr (LabTimeline) timeline = parse ("{\"t\":1234567890123,\"kind\":\"mark\",\"name\":\"a\",\"thread\":1}\n"
+                                            "{\"t\":0,\"kind\":\"mark\",\"name\":\"b\",\"thread\":1}\n"
+                                            "{\"t\":1000000000,\"kind\":\"mark\",\"name\":\"c\",\"thread\":1}\n" END);
+  g_autofree char *text = lab_timeline_to_text (timeline);
+
+  g_assert_cmpstr (text, ==,
+                   "timeline\n"
+                   "\n"
+                   "time       thread 1\n"
+                   "\n"
+                   "0 s        a\n"
+                   "           b\n"
+                   "1 s        c\n");
+}
+
 /* A recording that begins in the middle of things and ends in the middle of others: no end without a beginning, and what is open goes on to
  * the end. */
 static void
@@ -225,6 +244,7 @@ test_hostile_texts (void)
   g_assert_null (strstr (text, "\xc2\x9b"));
   g_assert_null (strstr (text, "\xe2\x80\xae"));
   g_assert_cmpuint (strlen (text), <, 600);
+  g_assert_cmpuint (strlen (((LabMoment *) g_ptr_array_index (timeline->moments, 1))->text), <, 200);
 }
 
 /* Members of wrong types and numbers that are none, or none for a lane: they count as not there. */
@@ -239,6 +259,8 @@ test_hostile_members (void)
            "{\"t\":0,\"kind\":\"handle-begins\",\"thread\":1,\"edge\":4294967295}\n" END);
 
   g_assert_cmpuint (timeline->moments->len, ==, 5);
+  g_assert_cmpuint (((LabMoment *) g_ptr_array_index (timeline->moments, 0))->edge, ==, 0);
+  g_assert_cmpuint (((LabLane *) g_ptr_array_index (timeline->lanes, 1))->task, ==, G_MAXINT);
   for (guint i = 0; i < timeline->moments->len; i++)
     g_assert_cmpint (((LabMoment *) g_ptr_array_index (timeline->moments, i))->time_ns, >=, 0);
   assert_forms_are_sound (timeline);
@@ -281,6 +303,7 @@ main (int    argc,
   g_test_add_func ("/timeline/rows", test_rows);
   g_test_add_func ("/timeline/threads", test_threads);
   g_test_add_func ("/timeline/times", test_times);
+  g_test_add_func ("/timeline/clocks", test_clocks);
   g_test_add_func ("/timeline/middle", test_middle);
   g_test_add_func ("/timeline/too-long", test_too_long);
   g_test_add_func ("/timeline/too-wide", test_too_wide);
