@@ -64,7 +64,7 @@ typedef enum
 /** An event. Its texts are valid while the recorder is called. */
 typedef struct
 {
-  AsyncioRecordKind kind;
+  AsyncioRecordKind kind; /**< what happened */
   guint64 number;     /**< from 1, in the order in which they happened */
   gint64 time_ns;     /**< nanoseconds by the clock of the loop, which may be a virtual one; see asyncio_clock_get_ns() */
   guint thread;       /**< the thread in which it happened, from 1, in the order in which they were first seen; for the explorer, a "thread" */
