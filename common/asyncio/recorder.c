@@ -24,6 +24,7 @@
 #include <errno.h>
 
 #define NS_PER_S G_GINT64_CONSTANT (1000000000)
+#define FIRST_NUMBER_OF_NAMED 1000000001u
 
 gint asyncio_recorder_state;
 
@@ -36,6 +37,7 @@ static struct
   guint64 n_events;         /* lock */
   gint64 virtual_ns;        /* lock: the time of the last loop that was heard of, if its clock is virtual; or -1 */
   guint n_edges;            /* atomic */
+  guint n_named;            /* atomic */
   guint n_threads;          /* atomic */
 } recorder = { .virtual_ns = -1 };
 
@@ -116,6 +118,19 @@ task_name (AsyncioTask *task,
   return buffer;
 }
 
+/* The number of its default name. A task that was given a name need not have one: it gets one beyond all others. */
+static guint
+task_number (AsyncioTask *task)
+{
+  if (task->number != 0)
+    return task->number;
+
+  if (task->recorded_number == 0)
+    task->recorded_number = FIRST_NUMBER_OF_NAMED + (guint) g_atomic_int_add ((gint *) &recorder.n_named, 1);
+
+  return task->recorded_number;
+}
+
 static guint
 get_thread_number (AsyncioThreadState *thread)
 {
@@ -161,7 +176,7 @@ record_for (AsyncioLoop         *loop,
     full.thread = get_thread_number (thread);
   if (full.task == 0 && task != NULL)
     {
-      full.task = task->number;
+      full.task = task_number (task);
       full.task_name = task_name (task, name, sizeof name);
     }
 
@@ -209,13 +224,13 @@ record_edge (AsyncioRecordKind  kind,
              AsyncioHandle     *handle,
              const char        *detail)
 {
-  AsyncioTask *target = asyncio_handle_get_task (handle);
+  AsyncioTask *target = asyncio_task_of_handle (handle);
   AsyncioRecord event = { .kind = kind, .edge = handle->edge, .name = handle->name, .detail = detail };
   char name[32];
 
   if (target != NULL)
     {
-      event.target = target->number;
+      event.target = task_number (target);
       event.target_name = task_name (target, name, sizeof name);
     }
 
@@ -255,7 +270,7 @@ void
 asyncio_record_handle_begins (AsyncioHandle *handle)
 {
   record_edge (ASYNCIO_RECORD_HANDLE_BEGINS, NULL, handle, NULL);
-  asyncio_thread_state ()->edge = asyncio_handle_get_task (handle) != NULL ? handle->edge : 0;
+  asyncio_thread_state ()->edge = asyncio_task_of_handle (handle) != NULL ? handle->edge : 0;
 }
 
 /* --- Tasks ------------------------------------------------------------------------------------ */
@@ -269,7 +284,7 @@ record_target (AsyncioRecordKind  kind,
 
   record_for (target->parent.loop, &(AsyncioRecord) {
                                      .kind = kind,
-                                     .target = target->number,
+                                     .target = task_number (target),
                                      .target_name = task_name (target, name, sizeof name),
                                      .detail = detail,
                                    });

@@ -40,7 +40,7 @@ typedef enum
   ASYNCIO_RECORD_HANDLE_BEGINS,    /**< a callback is called. The end of an edge */
   ASYNCIO_RECORD_HANDLE_ENDS,      /**< it has returned */
 
-  ASYNCIO_RECORD_WAIT_BEGINS, /**< a loop goes to sleep, until something is ready or a timer due */
+  ASYNCIO_RECORD_WAIT_BEGINS, /**< a loop goes to sleep, until something is ready or a timer due; not where an application's context sleeps */
   ASYNCIO_RECORD_WAIT_ENDS,   /**< it is awake */
   ASYNCIO_RECORD_LOOP_WOKEN,  /**< another thread woke a loop that slept */
 
@@ -68,7 +68,7 @@ typedef struct
   guint64 number;     /**< from 1, in the order in which they happened */
   gint64 time_ns;     /**< nanoseconds by the clock of the loop, which may be a virtual one; see asyncio_clock_get_ns() */
   guint thread;       /**< the thread in which it happened, from 1, in the order in which they were first seen; for the explorer, a "thread" */
-  guint task;         /**< the number of the task that was running, which is what its default name has; or 0 */
+  guint task;         /**< the number of the task that was running, which is what its default name has (large if it was given another); or 0 */
   const char *task_name; /**< (nullable): its name */
   guint edge;         /**< the number of an edge that begins or ends here; or 0 */
   const char *name;   /**< (nullable): of the callback, the mutex, the mark */

@@ -18,6 +18,7 @@ struct _AsyncioTask
   guint must_cancel : 1;        /* a cancel() is to be delivered at the next step */
   guint log_destroy_pending : 1;
   guint num_cancels_requested;  /* how many cancel() there were, less those that were taken back (3.11: cancelling()) */
+  guint recorded_number;        /* what recordings call it, if it was given a name and so has no number; 0 until it is recorded */
   char *name;                   /* (owned) (nullable) the name that it was given instead */
   AsyncioFuture *fut_waiter;    /* (owned) (nullable) what it waits for */
   char *cancel_message;         /* (owned) (nullable) of the cancel() that is to be delivered */

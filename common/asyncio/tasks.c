@@ -329,19 +329,13 @@ asyncio_task_set_log_destroy_pending (AsyncioTask *self,
 /* --- The step ------------------------------------------------------------------------ */
 
 static void
-become_done (AsyncioTask *self)
-{
-  task_list_remove (&self->parent.loop->tasks, self);
-}
-
-static void
 task_returned (AsyncioTask  *self,
                gpointer      value,
                GError      **error)
 {
   GDestroyNotify destroy = self->coro->value_destroy;
 
-  become_done (self);
+  task_list_remove (&self->parent.loop->tasks, self);
 
   if (!self->must_cancel)
     {
@@ -365,7 +359,7 @@ task_raised (AsyncioTask  *self,
              GError       *raised,
              GError      **error)
 {
-  become_done (self);
+  task_list_remove (&self->parent.loop->tasks, self);
 
   if (asyncio_error_is_cancelled (raised))
     {
@@ -459,7 +453,7 @@ check_not_done (AsyncioTask  *self,
   if (self->parent.state == ASYNCIO_FUTURE_PENDING)
     return TRUE;
 
-  become_done (self);
+  task_list_remove (&self->parent.loop->tasks, self);
   repr = asyncio_repr (self);
   g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_ASSERTION, "_step(): already done: %s", repr);
 

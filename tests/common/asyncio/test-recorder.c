@@ -259,6 +259,24 @@ test_cancel (void)
                "handle-begins>B#2, step-begins(B)#2, step-ends(B) cancelled, task-exited(B) cancelled, handle-ends");
 }
 
+/* Tasks that are given names have no number of Python's counter, and are told from each other all the same. */
+static void
+test_named (void)
+{
+  g_autoptr (AsyncioTask) first = NULL;
+  g_autoptr (AsyncioTask) second = NULL;
+
+  begin ();
+  first = asyncio_loop_create_task_full (loop, asyncio_coroutine_new (nap, GINT_TO_POINTER (0), NULL), "same", NULL, NULL, NULL);
+  second = asyncio_loop_create_task_full (loop, asyncio_coroutine_new (nap, GINT_TO_POINTER (0), NULL), "same", NULL, NULL, NULL);
+  run_turns (2);
+  assert_seen ("task-spawned>A nap, handle-scheduled>A#1, task-spawned>B nap, handle-scheduled>B#2, "
+               "handle-begins>A#1, step-begins(A)#1, handle-scheduled(A)>A#3, step-ends(A) yields, handle-ends, "
+               "handle-begins>B#2, step-begins(B)#2, handle-scheduled(B)>B#4, step-ends(B) yields, handle-ends, "
+               "handle-begins>A#3, step-begins(A)#3, step-ends(A) returned, task-exited(A) returned, handle-ends, "
+               "handle-begins>B#4, step-begins(B)#4, step-ends(B) returned, task-exited(B) returned, handle-ends");
+}
+
 /* --- On and off ------------------------------------------------------------------------------ */
 
 /* Without a recorder nothing happens, whatever is recorded. */
@@ -525,6 +543,7 @@ static const TestCase cases[] = {
   { "/recorder/awaits-task", test_awaits_task },
   { "/recorder/bad-ends", test_bad_ends },
   { "/recorder/cancel", test_cancel },
+  { "/recorder/named", test_named },
   { "/recorder/off", test_off },
   { "/recorder/removed-meanwhile", test_removed_meanwhile },
   { "/recorder/recorder-uses-asyncio", test_recorder_uses_asyncio },
