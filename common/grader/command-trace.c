@@ -27,13 +27,14 @@ typedef struct
 {
   const char *extension;
   char *(*draw) (LabTimeline *timeline);
+  gboolean has_all; /* however much there is */
 } Format;
 
 static const Format formats[] = {
-  { ".svg", lab_timeline_to_svg },
-  { ".html", lab_timeline_to_html },
-  { ".json", lab_timeline_to_json },
-  { ".txt", lab_timeline_to_text },
+  { ".svg", lab_timeline_to_svg, FALSE },
+  { ".html", lab_timeline_to_html, FALSE },
+  { ".json", lab_timeline_to_json, TRUE },
+  { ".txt", lab_timeline_to_text, FALSE },
 };
 
 typedef struct
@@ -314,7 +315,7 @@ draw (Trace         *self,
   g_print ("%s: %u events in %u lanes\n", output, timeline->moments->len, timeline->lanes->len);
   if (self->end != NULL)
     g_printerr ("%s.\n", self->end);
-  if (gaps != NULL)
+  if (gaps != NULL && !(format->has_all && timeline->is_whole))
     g_printerr ("%s\n", gaps);
 
   return TRUE;

@@ -139,6 +139,7 @@ test_long (void)
 
   trace (&traced, "long.json", TRACED, "long", NULL);
   g_assert_cmpint (traced.runner.status, ==, 0);
+  g_assert_cmpstr (traced.runner.err, ==, "");
   lab_assert_contains (traced.picture, "\"event\" : \"returned\"");
   traced_clear (&traced);
 }
