@@ -9,8 +9,7 @@
  * where another thread can find it, so whoever calls it comes later to the lock. And it makes removing the recorder safe: who has
  * the lock knows that nobody is inside the function.
  *
- * The lock may be taken again by the thread that has it, as the function that is called may use asyncio; it is not called for
- * what it does itself.
+ * The function may use asyncio, and is not called for what it does itself: the thread that is inside of it has the lock already.
  */
 
 #include "recorder-private.h"
@@ -30,10 +29,10 @@ gint asyncio_recorder_state;
 
 static struct
 {
-  GRecMutex lock;
+  GMutex lock;
+  GThread *inside;          /* atomic: (nullable): the thread that is in the function, and has the lock */
   AsyncioRecorderFunc func; /* lock: (nullable) */
   gpointer user_data;       /* lock */
-  gboolean is_busy;         /* lock: the function is being called */
   guint64 n_events;         /* lock */
   gint64 virtual_ns;        /* lock: the time of the last loop that was heard of, if its clock is virtual; or -1 */
   guint n_edges;            /* atomic */
@@ -43,17 +42,28 @@ static struct
 
 /* --- The recorder of the process -------------------------------------------------------- */
 
+/* Nobody else makes this true or false for the thread that asks. */
+static gboolean
+is_inside (void)
+{
+  return g_atomic_pointer_get (&recorder.inside) == g_thread_self ();
+}
+
 void
 asyncio_set_recorder (AsyncioRecorderFunc func,
                       gpointer            user_data)
 {
-  g_rec_mutex_lock (&recorder.lock);
+  gboolean has_lock = is_inside ();
+
+  if (!has_lock)
+    g_mutex_lock (&recorder.lock);
   recorder.func = func;
   recorder.user_data = user_data;
   recorder.n_events = 0;
   recorder.virtual_ns = -1;
   __atomic_store_n (&asyncio_recorder_state, func != NULL, __ATOMIC_RELAXED);
-  g_rec_mutex_unlock (&recorder.lock);
+  if (!has_lock)
+    g_mutex_unlock (&recorder.lock);
 }
 
 gboolean
@@ -172,6 +182,9 @@ record_for (AsyncioLoop         *loop,
   int saved_errno = errno;
   char name[32];
 
+  if (is_inside ())
+    return;
+
   if (full.thread == 0)
     full.thread = get_thread_number (thread);
   if (full.task == 0 && task != NULL)
@@ -180,16 +193,16 @@ record_for (AsyncioLoop         *loop,
       full.task_name = task_name (task, name, sizeof name);
     }
 
-  g_rec_mutex_lock (&recorder.lock);
-  if (recorder.func != NULL && !recorder.is_busy)
+  g_mutex_lock (&recorder.lock);
+  if (recorder.func != NULL)
     {
       full.number = ++recorder.n_events;
       full.time_ns = get_time (loop != NULL ? loop : running, thread->clock);
-      recorder.is_busy = TRUE;
+      g_atomic_pointer_set (&recorder.inside, g_thread_self ());
       recorder.func (&full, recorder.user_data);
-      recorder.is_busy = FALSE;
+      g_atomic_pointer_set (&recorder.inside, NULL);
     }
-  g_rec_mutex_unlock (&recorder.lock);
+  g_mutex_unlock (&recorder.lock);
 
   errno = saved_errno;
 }
