@@ -115,19 +115,64 @@ queue_handle (AsyncioLoop   *loop,
     asyncio_loop_add_ready (loop, asyncio_handle_ref (handle));
 }
 
+/* What the kernel is to look for. */
+static struct epoll_event
+get_event (int          fd,
+           const Watch *watch)
+{
+  struct epoll_event event = { .data.fd = fd };
+
+  if (watch->reader != NULL)
+    event.events |= EPOLLIN;
+  if (watch->writer != NULL)
+    event.events |= EPOLLOUT;
+
+  return event;
+}
+
+/* Replaces the epoll by one that knows what is watched and nothing else. */
+static void
+renew (AsyncioSelector *self)
+{
+  int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  GHashTableIter iter;
+  gpointer fd, watch;
+
+  if (epoll_fd < 0)
+    return; /* the next turn will try again */
+
+  g_source_remove_unix_fd (self->source, self->tag);
+  close (self->epoll_fd);
+  self->epoll_fd = epoll_fd;
+  self->tag = g_source_add_unix_fd (self->source, epoll_fd, G_IO_IN);
+
+  g_hash_table_iter_init (&iter, self->watches);
+  while (g_hash_table_iter_next (&iter, &fd, &watch))
+    {
+      struct epoll_event event = get_event (GPOINTER_TO_INT (fd), watch);
+
+      /* One that was closed while it is watched cannot be added, and has nothing to tell. */
+      (void) epoll_ctl (epoll_fd, EPOLL_CTL_ADD, GPOINTER_TO_INT (fd), &event);
+    }
+}
+
 void
 asyncio_selector_collect (AsyncioSelector *self,
                           AsyncioLoop     *loop)
 {
   struct epoll_event events[EVENTS_PER_TURN];
   int n = epoll_wait (self->epoll_fd, events, EVENTS_PER_TURN, 0);
+  gboolean is_stale = FALSE;
 
   for (int i = 0; i < n; i++)
     {
       Watch *watch = g_hash_table_lookup (self->watches, GINT_TO_POINTER (events[i].data.fd));
 
       if (watch == NULL)
-        continue;
+        {
+          is_stale = TRUE;
+          continue;
+        }
 
       /* At an error or a hang-up both sides must find out. */
       if (events[i].events & ~(guint32) EPOLLOUT)
@@ -135,6 +180,11 @@ asyncio_selector_collect (AsyncioSelector *self,
       if (events[i].events & ~(guint32) EPOLLIN)
         queue_handle (loop, watch->writer);
     }
+
+  /* An epoll watches files, not their numbers. A descriptor that is closed first and removed then cannot be taken out of it any more, and
+   * while the file is open elsewhere, as in a child, it would wake the loop again and again. */
+  if (is_stale)
+    renew (self);
 }
 
 /* Tells the kernel what is to be watched of a descriptor now. What it knows may differ from what we know, if the
@@ -146,12 +196,7 @@ update (AsyncioSelector *self,
         gboolean         is_new,
         GError         **error)
 {
-  struct epoll_event event = { .data.fd = fd };
-
-  if (watch->reader != NULL)
-    event.events |= EPOLLIN;
-  if (watch->writer != NULL)
-    event.events |= EPOLLOUT;
+  struct epoll_event event = get_event (fd, watch);
 
   if (epoll_ctl (self->epoll_fd, is_new ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event) == 0 ||
       (errno == ENOENT && epoll_ctl (self->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0) ||

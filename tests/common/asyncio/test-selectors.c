@@ -6,6 +6,8 @@
 
 #include "common.h"
 
+#include "base-events-private.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -362,6 +364,63 @@ test_number_restored (void)
   close_both (fds);
 }
 
+/* Whether something would wake the loop at once. */
+static gboolean
+has_something_to_poll (void)
+{
+  GMainContext *context = loop->context;
+  GPollFD fds[8];
+  gint priority, timeout, n;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n = g_main_context_query (context, priority, &timeout, fds, G_N_ELEMENTS (fds));
+  g_main_context_release (context);
+  g_assert_cmpint (n, <=, (gint) G_N_ELEMENTS (fds));
+
+  return g_poll (fds, (guint) n, 0) > 0;
+}
+
+/* A file stays open after its descriptor was closed, as it does when a child has inherited it; then the watch is removed. It does not keep
+ * the loop awake, and the other descriptors are watched as before, also one that was closed meanwhile. */
+static void
+test_closed_but_open (void)
+{
+  int first[2], second[2], third[2];
+  int copy;
+
+  make_pipe (first);
+  make_pipe (second);
+  make_pipe (third);
+  copy = dup (first[0]);
+  put (first[1], "x");
+  add_reader (first[0], note_text, (gpointer) "first", NULL);
+  add_reader (second[0], note_text, (gpointer) "second", NULL);
+  add_writer (second[1], note_text, (gpointer) "writable", NULL);
+  add_reader (third[0], note_text, (gpointer) "third", NULL);
+  close (first[0]);
+  close (third[0]);
+  g_assert_true (asyncio_loop_remove_reader (loop, first[0]));
+
+  run_turns (1);
+  assert_notes ("writable");
+  g_assert_true (asyncio_loop_remove_writer (loop, second[1]));
+  run_turns (1);
+  g_assert_false (has_something_to_poll ());
+
+  put (second[1], "x");
+  g_assert_true (has_something_to_poll ());
+  run_turns (1);
+  assert_notes ("second");
+
+  g_assert_true (asyncio_loop_remove_reader (loop, second[0]));
+  g_assert_true (asyncio_loop_remove_reader (loop, third[0]));
+  close (copy);
+  close (first[1]);
+  close_both (second);
+  close (third[1]);
+}
+
 /* --- Order ------------------------------------------------------------------------------------------ */
 
 /* In one turn: first what was scheduled before, then files, then timers. (CPython: the same.) */
@@ -498,6 +557,7 @@ static const TestCase cases[] = {
   { "/core/selectors/closed", test_closed },
   { "/core/selectors/number-reused", test_number_reused },
   { "/core/selectors/number-restored", test_number_restored },
+  { "/core/selectors/closed-but-open", test_closed_but_open },
   { "/core/selectors/order", test_order },
   { "/core/selectors/before-time", test_before_time },
   { "/core/selectors/many", test_many },
