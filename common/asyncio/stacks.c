@@ -19,6 +19,8 @@
  * mapping in two; a process may have 65,530 mappings (vm.max_map_count), and one that has
  * used them up cannot even allocate memory any more. So those guards are counted, and when
  * half of the mappings are used a new coroutine is refused with a MemoryError.
+ *
+ * What happens when a guard is hit is told in stack-overflow.c.
  */
 
 #include "sanitizers-private.h"
@@ -59,15 +61,36 @@ struct _AsyncioStackSlab
   AsyncioStack stacks[STACKS_PER_SLAB];
 };
 
-/* Mappings that our mprotect() guards made, in all threads. */
-static gint n_mappings;
+/* Mappings that a guard of mprotect() costs: it is one of its own, and so is what follows it. */
+#define MAPPINGS_PER_GUARD 2
+
+/* What all threads share. */
+static gint guards = ASYNCIO_GUARDS_MARKED; /* an AsyncioGuards */
+static gint n_mappings;                     /* that our mprotect() guards made */
+static gint max_mappings;                   /* 0 while nobody has asked */
+
+void
+asyncio_stacks_set_guards (AsyncioGuards how)
+{
+  g_atomic_int_set (&guards, (gint) how);
+}
+
+void
+asyncio_stacks_set_max_mappings (guint n)
+{
+  g_atomic_int_set (&max_mappings, (gint) n);
+}
+
+guint
+asyncio_stacks_get_n_mappings (void)
+{
+  return (guint) g_atomic_int_get (&n_mappings);
+}
 
 static gint
-max_mappings (void)
+get_max_mappings (void)
 {
-  static gint cached;
-
-  if (g_atomic_int_get (&cached) == 0)
+  if (g_atomic_int_get (&max_mappings) == 0)
     {
       g_autofree char *text = NULL;
       gint limit = 65530;
@@ -75,10 +98,10 @@ max_mappings (void)
       if (g_file_get_contents ("/proc/sys/vm/max_map_count", &text, NULL, NULL))
         limit = (gint) CLAMP (g_ascii_strtoll (text, NULL, 10), 1024, G_MAXINT);
 
-      g_atomic_int_set (&cached, limit / 2);
+      g_atomic_int_set (&max_mappings, limit / 2);
     }
 
-  return g_atomic_int_get (&cached);
+  return g_atomic_int_get (&max_mappings);
 }
 
 static gboolean
@@ -135,28 +158,49 @@ slab_free (AsyncioStackSlab *self)
 }
 
 static gboolean
-install_guard (AsyncioStackSlab *slab,
+protect_guard (AsyncioStackSlab *slab,
                gpointer          guard,
                GError          **error)
 {
-  if (madvise (guard, GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
-    return TRUE;
-
-  /* The guard is a mapping of its own, and so is what follows it. */
-  if (g_atomic_int_add (&n_mappings, 2) + 2 > max_mappings ())
+  /* First counted, then made: two threads must not both make the last one. */
+  if (g_atomic_int_add (&n_mappings, MAPPINGS_PER_GUARD) + MAPPINGS_PER_GUARD > get_max_mappings ())
     {
-      g_atomic_int_add (&n_mappings, -2);
+      g_atomic_int_add (&n_mappings, -MAPPINGS_PER_GUARD);
       return set_memory_error (error, "as many guards as vm.max_map_count allows are in use");
     }
 
   if (mprotect (guard, GUARD_SIZE, PROT_NONE) != 0)
     {
-      g_atomic_int_add (&n_mappings, -2);
-      return set_memory_error (error, g_strerror (errno));
+      int saved_errno = errno;
+
+      g_atomic_int_add (&n_mappings, -MAPPINGS_PER_GUARD);
+      return set_memory_error (error, g_strerror (saved_errno));
     }
 
-  slab->n_mappings += 2;
+  slab->n_mappings += MAPPINGS_PER_GUARD;
   return TRUE;
+}
+
+static gboolean
+install_guard (AsyncioStackSlab *slab,
+               gpointer          guard,
+               GError          **error)
+{
+  if (g_atomic_int_get (&guards) == ASYNCIO_GUARDS_PROTECTED)
+    return protect_guard (slab, guard, error);
+
+  if (madvise (guard, GUARD_SIZE, MADV_GUARD_INSTALL) == 0)
+    return TRUE;
+
+  /* There is no memory for the page table now. A mapping would need some as well, and later there may be some. */
+  if (errno == ENOMEM || errno == EAGAIN)
+    return set_memory_error (error, g_strerror (errno));
+
+  /* EINVAL: the kernel is too old, or all memory is locked (mlockall()); EPERM: a sandbox does not know it. That does not change, so we do
+   * not ask for each stack. */
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_PROTECTED);
+
+  return protect_guard (slab, guard, error);
 }
 
 static AsyncioStack *
@@ -179,6 +223,15 @@ slab_cut (AsyncioStackSlab *self,
   self->n_used++;
 
   return stack;
+}
+
+gboolean
+asyncio_stack_is_guard (const AsyncioStack *self,
+                        gconstpointer       address)
+{
+  guintptr base = (guintptr) self->base;
+
+  return (guintptr) address < base && (guintptr) address >= base - GUARD_SIZE;
 }
 
 static AsyncioStack *
