@@ -11,6 +11,7 @@
 #include <asyncio/coroutines.h>
 
 #include "objects-private.h"
+#include "stacks-private.h"
 
 typedef struct
 {
@@ -65,3 +66,10 @@ AsyncioCoroutine *asyncio_coroutine_get_current (void);
 /* In coroutines-stackful.c. */
 GError *asyncio_stackful_suspend (AsyncioCoroutine *self,
                                   AsyncioFuture    *future);
+
+/* The stack that a coroutine has. (transfer none) (nullable) */
+const AsyncioStack *asyncio_stackful_get_stack (AsyncioCoroutine *self);
+
+/* The coroutine in whose guard an address lies, among those whose stacks this thread is on: the innermost one, and all that
+ * wait for it to switch back. (transfer none) (nullable) Both may be called in a signal handler. */
+AsyncioCoroutine *asyncio_stackful_find_guard (gconstpointer address);

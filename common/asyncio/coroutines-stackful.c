@@ -13,6 +13,7 @@
 #include "coroutines-private.h"
 
 #include "context-private.h"
+#include "stack-overflow-private.h"
 #include "thread-state-private.h"
 
 typedef struct
@@ -73,6 +74,9 @@ stackful_resume (AsyncioCoroutine  *coroutine,
 
   if (self->stack == NULL)
     {
+      if (G_UNLIKELY (thread->stacks.slabs == NULL))
+        asyncio_stack_overflow_watch (thread);
+
       self->stack = asyncio_stack_pool_take (&thread->stacks, error);
       if (self->stack == NULL)
         return ASYNCIO_SEND_ERROR;
@@ -92,6 +96,31 @@ stackful_resume (AsyncioCoroutine  *coroutine,
     *out = g_steal_pointer (&self->out);
 
   return self->result;
+}
+
+const AsyncioStack *
+asyncio_stackful_get_stack (AsyncioCoroutine *coroutine)
+{
+  return ((Stackful *) coroutine)->stack;
+}
+
+/* Contexts are looked at, not current_coroutine: that is hidden while a plain function may not await. */
+AsyncioCoroutine *
+asyncio_stackful_find_guard (gconstpointer address)
+{
+  AsyncioThreadState *thread = asyncio_thread_state_peek ();
+  AsyncioContext *context = thread != NULL ? thread->context : NULL;
+
+  while (context != NULL && context != &thread->root)
+    {
+      Stackful *self = (Stackful *) ((guint8 *) context - G_STRUCT_OFFSET (Stackful, context));
+
+      if (asyncio_stack_is_guard (self->stack, address))
+        return &self->parent;
+      context = self->resumer;
+    }
+
+  return NULL;
 }
 
 static void

@@ -22,6 +22,7 @@ typedef struct
   AsyncioContext *context;             /* (unowned) what runs: a coroutine's, or root */
   AsyncioContext root;                 /* the thread's own stack */
   AsyncioStackPool stacks;
+  gpointer signal_stack;               /* (owned) (nullable) see stack-overflow.c */
 
   AsyncioContextVars **context_vars;     /* the slot of the current context, never NULL */
   AsyncioContextVars *own_context_vars;  /* (owned) (nullable) the slot where nothing else has one */
@@ -39,3 +40,6 @@ AsyncioThreadState *asyncio_thread_state (void);
 /* For who runs several threads in one: from now on this is the state, or with NULL a new one when it is first asked for. Returns
  * (nullable) the one till now. */
 AsyncioThreadState *asyncio_thread_state_swap (AsyncioThreadState *state);
+
+/* The same for a signal handler, which cannot make one. Returns NULL in a thread that has none. */
+AsyncioThreadState *asyncio_thread_state_peek (void);

@@ -6,9 +6,14 @@
 
 #include "thread-state-private.h"
 
+#include "stack-overflow-private.h"
+
 #include <asyncio/base-events.h>
 #include <asyncio/clock.h>
 #include <asyncio/contextvars.h>
+
+/* The thread-local variable saves the call into GLib, which a switch would feel. */
+static __thread AsyncioThreadState *cached;
 
 static void
 thread_state_free (gpointer data)
@@ -19,13 +24,15 @@ thread_state_free (gpointer data)
   g_clear_pointer (&self->clock, asyncio_clock_unref);
   asyncio_stack_pool_clear (&self->stacks);
   g_clear_pointer (&self->own_context_vars, asyncio_context_unref);
+  asyncio_stack_overflow_unwatch (self);
+
+  /* What comes after this in the end of the thread finds none, and may make another. */
+  if (cached == self)
+    cached = NULL;
   g_free (self);
 }
 
 static GPrivate thread_state = G_PRIVATE_INIT (thread_state_free);
-
-/* The thread-local variable saves the call into GLib, which a switch would feel. */
-static __thread AsyncioThreadState *cached;
 
 static AsyncioThreadState *
 thread_state_new (void)
@@ -56,4 +63,10 @@ asyncio_thread_state_swap (AsyncioThreadState *state)
   cached = state;
 
   return previous;
+}
+
+AsyncioThreadState *
+asyncio_thread_state_peek (void)
+{
+  return cached;
 }

@@ -4,13 +4,19 @@
  * Tests of stacks.c: the memory that coroutines run on.
  */
 
+#include "children.h"
 #include "common.h"
 
+#include "sanitizers-private.h"
 #include "stacks-private.h"
 
 #include <errno.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef HAVE_VALGRIND
@@ -21,6 +27,8 @@
 
 #define N_STACKS 70 /* more than one slab has */
 #define N_MANY 5000 /* more than a pool keeps warm */
+#define MAPPINGS_PER_GUARD 2 /* one is the guard, one what follows it */
+#define ADVICE_TO_GUARD 102 /* MADV_GUARD_INSTALL */
 
 /* Whether a byte is memory: the kernel is asked, which answers instead of sending a signal. */
 static gboolean
@@ -40,13 +48,40 @@ is_memory (const guint8 *byte)
   return n == 1;
 }
 
+/* --- Guards ---------------------------------------------------------------------------- */
+
 /* All of a stack is memory, and nothing is for 64 KiB below it: a function with much on its stack does not step over the guard
  * into the stack of another coroutine. */
 static void
-test_guards (void)
+assert_guarded (const AsyncioStack *stack)
+{
+  const guint8 *base = stack->base;
+
+  g_assert_true (is_memory (base));
+  g_assert_true (is_memory (base + stack->size - 1));
+
+  g_assert_true (asyncio_stack_is_guard (stack, base - 1));
+  g_assert_true (asyncio_stack_is_guard (stack, base - 64 * 1024));
+  g_assert_false (asyncio_stack_is_guard (stack, base));
+  g_assert_false (asyncio_stack_is_guard (stack, base - 64 * 1024 - 1));
+
+  /* Valgrind takes the question itself for a fault. */
+  if (RUNNING_ON_VALGRIND)
+    return;
+
+  for (guint below = 1; below <= 64 * 1024; below += 1024)
+    g_assert_false (is_memory (base - below));
+  g_assert_false (is_memory (base - 64 * 1024));
+}
+
+/* Takes stacks of more than one slab and looks at each. Returns how many mappings their guards cost. */
+static guint
+check_guards (void)
 {
   AsyncioStackPool pool = { 0 };
   AsyncioStack *stacks[N_STACKS];
+  guint n_before = asyncio_stacks_get_n_mappings ();
+  guint n_mappings;
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < N_STACKS; i++)
@@ -54,24 +89,105 @@ test_guards (void)
       stacks[i] = asyncio_stack_pool_take (&pool, &error);
       g_assert_no_error (error);
     }
+  n_mappings = asyncio_stacks_get_n_mappings () - n_before;
 
   for (guint i = 0; i < N_STACKS; i++)
-    {
-      const guint8 *base = stacks[i]->base;
-
-      g_assert_true (is_memory (base));
-      g_assert_true (is_memory (base + stacks[i]->size - 1));
-
-      /* Valgrind takes the question itself for a fault. */
-      for (guint below = 1; below <= 64 * 1024 && !RUNNING_ON_VALGRIND; below += 1024)
-        g_assert_false (is_memory (base - below));
-      g_assert_true (RUNNING_ON_VALGRIND || !is_memory (base - 64 * 1024));
-    }
+    assert_guarded (stacks[i]);
 
   for (guint i = 0; i < N_STACKS; i++)
     asyncio_stack_pool_give_back (&pool, stacks[i]);
   asyncio_stack_pool_clear (&pool);
+  g_assert_cmpuint (asyncio_stacks_get_n_mappings (), ==, n_before);
+
+  return n_mappings;
 }
+
+/* Guards as this kernel can make them. Those that it marks in the page table cost no mapping. */
+static void
+test_guards (void)
+{
+  guint n_mappings = check_guards ();
+
+  g_assert_true (n_mappings == 0 || n_mappings == N_STACKS * MAPPINGS_PER_GUARD);
+}
+
+/* Guards as older kernels need them. They are counted, until the slabs are gone. */
+static void
+test_guards_protected (void)
+{
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_PROTECTED);
+  g_assert_cmpuint (check_guards (), ==, N_STACKS * MAPPINGS_PER_GUARD);
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_MARKED);
+}
+
+/* From now on the kernel answers with this error when it is asked for a guard. */
+static void
+refuse_guards (int error_number)
+{
+  const struct scmp_arg_cmp advice = { .arg = 2, .op = SCMP_CMP_EQ, .datum_a = ADVICE_TO_GUARD };
+  scmp_filter_ctx filter = seccomp_init (SCMP_ACT_ALLOW);
+
+  g_assert_cmpint (seccomp_rule_add_array (filter, SCMP_ACT_ERRNO (error_number), SCMP_SYS (madvise), 1, &advice), ==, 0);
+  g_assert_cmpint (seccomp_load (filter), ==, 0);
+  seccomp_release (filter);
+}
+
+/* A kernel that does not know such guards, or a sandbox that does not, is asked once: then they are made in the other way. */
+static void
+kernel_is_old (void)
+{
+  refuse_guards (EINVAL);
+  g_assert_cmpuint (check_guards (), ==, N_STACKS * MAPPINGS_PER_GUARD);
+
+  /* Nobody asks again: this answer would be a MemoryError. */
+  refuse_guards (EAGAIN);
+  g_assert_cmpuint (check_guards (), ==, N_STACKS * MAPPINGS_PER_GUARD);
+}
+
+static void
+sandbox_is_old (void)
+{
+  refuse_guards (EPERM);
+  g_assert_cmpuint (check_guards (), ==, N_STACKS * MAPPINGS_PER_GUARD);
+}
+
+static void
+test_guards_refused (void)
+{
+  g_auto (Child) kernel = run_in_child (kernel_is_old);
+  g_auto (Child) sandbox = run_in_child (sandbox_is_old);
+
+  assert_exited (&kernel, 0);
+  assert_exited (&sandbox, 0);
+}
+
+/* A kernel that has no memory for a guard now is another matter: no stack now. It is not taken for an old one. */
+static void
+kernel_has_no_memory (void)
+{
+  AsyncioStackPool pool = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  refuse_guards (ENOMEM);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_null (asyncio_stack_pool_take (&pool, &error));
+      assert_error (error, "MemoryError: no stack for another coroutine: Cannot allocate memory");
+    }
+
+  g_assert_cmpuint (asyncio_stacks_get_n_mappings (), ==, 0);
+  asyncio_stack_pool_clear (&pool);
+}
+
+static void
+test_guards_without_memory (void)
+{
+  g_auto (Child) child = run_in_child (kernel_has_no_memory);
+
+  assert_exited (&child, 0);
+}
+
+/* --- The pool ----------------------------------------------------------------------------- */
 
 /* A stack that is given back is the next one that is taken, and it may be used again. */
 static void
@@ -161,10 +277,197 @@ test_warm_after_many (void)
   asyncio_stack_pool_clear (&pool);
 }
 
+/* --- No stack to be had ---------------------------------------------------------------------- */
+
+#define NO_GUARD "MemoryError: no stack for another coroutine: as many guards as vm.max_map_count allows are in use"
+
+static void
+assert_can_map (void)
+{
+  gpointer memory = mmap (NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  g_assert_true (memory != MAP_FAILED);
+  munmap (memory, 4096);
+}
+
+/* So many guards may be made by mprotect(). */
+static void
+allow_guards (guint n)
+{
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_PROTECTED);
+  asyncio_stacks_set_max_mappings (asyncio_stacks_get_n_mappings () + n * MAPPINGS_PER_GUARD);
+}
+
+static void
+allow_all_guards (void)
+{
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_MARKED);
+  asyncio_stacks_set_max_mappings (0);
+}
+
+/* For tests that need a thread which never had a stack. It has a loop of its own. */
+static gpointer
+in_new_thread (gpointer test_case)
+{
+  loop = new_virtual_loop ();
+  ((const TestCase *) test_case)->func ();
+  end_loop (loop);
+
+  return NULL;
+}
+
+static void
+run_in_thread (void (*scenario) (void))
+{
+  TestCase fresh = { "fresh", scenario };
+  AsyncioLoop *saved = loop;
+
+  g_thread_join (g_thread_new (fresh.path, in_new_thread, &fresh));
+  loop = saved;
+}
+
+/* Three coroutines wait. A fourth gets no stack: its task fails, with what its coroutine holds freed, and the loop goes on. When one of the
+ * three is done, another coroutine runs on its stack. */
+static void
+three_guards (void)
+{
+  g_autoptr (AsyncioTask) first = start (sleeper ("first", 1));
+  g_autoptr (AsyncioTask) second = start (sleeper ("second", 2));
+  g_autoptr (AsyncioTask) third = start (sleeper ("third", 2));
+
+  allow_guards (3);
+  run_turns (1);
+  run_and_note (sleeper ("refused", 1));
+  assert_can_map ();
+
+  run_and_note (first);
+  run_and_note (sleeper ("fourth", 1));
+  run_and_note (second);
+  run_and_note (third);
+}
+
+static void
+test_no_guard (void)
+{
+  guint n_before = asyncio_stacks_get_n_mappings ();
+
+  run_in_thread (three_guards);
+  assert_notes (NO_GUARD " first fourth second third");
+  allow_all_guards ();
+
+  /* The stacks went with the thread. */
+  g_assert_cmpuint (asyncio_stacks_get_n_mappings (), ==, n_before);
+}
+
+/* As many stacks are taken as the kernel lets a process have mappings: the last one is refused while other mappings can
+ * still be made. */
+static void
+test_all_guards (void)
+{
+  AsyncioStackPool pool = { 0 };
+  g_autoptr (GPtrArray) stacks = g_ptr_array_new ();
+  g_autoptr (GError) error = NULL;
+  AsyncioStack *stack;
+
+#ifdef ASYNCIO_ASAN
+  g_test_skip ("the sanitizer's notes on so many stacks would take a quarter of a gigabyte");
+  return;
+#endif
+  if (RUNNING_ON_VALGRIND)
+    {
+      g_test_skip ("Valgrind itself ends at 30,000 mappings");
+      return;
+    }
+
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_PROTECTED);
+  while ((stack = asyncio_stack_pool_take (&pool, &error)) != NULL)
+    g_ptr_array_add (stacks, stack);
+  assert_error (error, NO_GUARD);
+  g_assert_cmpuint (stacks->len, >=, 256);
+  assert_can_map ();
+
+  for (guint i = 0; i < stacks->len; i++)
+    asyncio_stack_pool_give_back (&pool, stacks->pdata[i]);
+  asyncio_stack_pool_clear (&pool);
+  g_assert_cmpuint (asyncio_stacks_get_n_mappings (), ==, 0);
+  asyncio_stacks_set_guards (ASYNCIO_GUARDS_MARKED);
+}
+
+/* How much memory the process has mapped, in bytes. */
+static gsize
+get_mapped (void)
+{
+  FILE *file = fopen ("/proc/self/statm", "r");
+  unsigned long n_pages = 0;
+
+  g_assert_nonnull (file);
+  g_assert_cmpint (fscanf (file, "%lu", &n_pages), ==, 1);
+  fclose (file);
+
+  return n_pages * (gsize) sysconf (_SC_PAGESIZE);
+}
+
+/* The process may not map as much as a slab of stacks is (12 MiB). The task fails; when there is memory again, others run. */
+static void
+little_memory (void)
+{
+  struct rlimit limit, little;
+
+  getrlimit (RLIMIT_AS, &limit);
+  little = limit;
+  little.rlim_cur = get_mapped () + 8 * 1024 * 1024;
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &little), ==, 0);
+  run_and_note (sleeper ("refused", 1));
+  run_and_note (sleeper ("refused", 1));
+  g_assert_cmpint (setrlimit (RLIMIT_AS, &limit), ==, 0);
+
+  run_and_note (sleeper ("sleeper", 1));
+}
+
+static void
+test_no_memory (void)
+{
+  run_in_thread (little_memory);
+  assert_notes ("MemoryError: no stack for another coroutine: Cannot allocate memory "
+                "MemoryError: no stack for another coroutine: Cannot allocate memory sleeper");
+}
+
+/* --- Stacks for signals ------------------------------------------------------------------------ */
+
+/* A thread gets one when it runs its first coroutine, and keeps it. It goes with the thread: else the sanitizer and
+ * Valgrind would find it. */
+static void
+look_at_signal_stack (void)
+{
+  stack_t first, second;
+
+  run_and_note (sleeper ("first", 1));
+  g_assert_cmpint (sigaltstack (NULL, &first), ==, 0);
+  g_assert_cmpint (first.ss_flags & SS_DISABLE, ==, 0);
+
+  run_and_note (sleeper ("second", 1));
+  g_assert_cmpint (sigaltstack (NULL, &second), ==, 0);
+  g_assert_true (second.ss_sp == first.ss_sp);
+}
+
+static void
+test_signal_stack (void)
+{
+  run_in_thread (look_at_signal_stack);
+  assert_notes ("first second");
+}
+
 static const TestCase cases[] = {
   { "/core/stacks/guards", test_guards },
+  { "/core/stacks/guards-protected", test_guards_protected },
+  { "/core/stacks/guards-refused", test_guards_refused },
+  { "/core/stacks/guards-without-memory", test_guards_without_memory },
   { "/core/stacks/used-again", test_used_again },
   { "/core/stacks/warm-after-many", test_warm_after_many },
+  { "/core/stacks/no-guard", test_no_guard },
+  { "/core/stacks/all-guards", test_all_guards },
+  { "/core/stacks/no-memory", test_no_memory },
+  { "/core/stacks/signal-stack", test_signal_stack },
 };
 
 int
