@@ -26,6 +26,7 @@
 
 #define MAX_THREADS 8
 #define MAX_KEYS 64
+#define MAX_NAME 32
 #define MAX_ALTERNATIVES (3 * MAX_THREADS)
 
 typedef struct _Explorer Explorer;
@@ -68,7 +69,8 @@ typedef enum
 struct _ExplorerThread
 {
   guint id;
-  const char *name;
+  guint64 origin; /* the same in equivalent schedules, which the id need not be: it counts who was made first */
+  char name[MAX_NAME]; /* no other thread has it */
   gpointer (*func) (gpointer data);
   gpointer data;
   gpointer value;
@@ -89,12 +91,12 @@ struct _ExplorerThread
   guint n_steps;      /* that it has made */
   guint n_in_a_row;   /* steps since another thread made one */
 
-  /* The last time that it read an atomic variable, to know one that waits in a loop. */
-  gconstpointer spin_place;
-  gconstpointer spin_address;
-  guint64 spin_value;
-  guint spin_last; /* the step at which that was */
-  guint spin_step; /* the same if it had read that value there in the step before as well, else 0 */
+  /* Its last look at something, to know a thread that waits in a loop. */
+  gconstpointer look_place;
+  gconstpointer look_address;
+  guint64 look_value;
+  guint n_idle;    /* steps in a row that came to nothing: the same look, the same value; a yield; a sleep */
+  guint idle_step; /* the last of them */
 
   guint n_new_objects; /* that it found since its last step */
   guint64 hash;        /* of all that it has done, and of what it could know when it did it */
@@ -209,6 +211,16 @@ ExplorerVariant explorer_step (const ExplorerOp *op);
 ExplorerThread *explorer_thread_new (const char *name,
                                      gpointer  (*func) (gpointer data),
                                      gpointer    data);
+
+/* Before and after a step that only looks at something: who finds the same again and again is made to let others go on. */
+void explorer_look_begins (gconstpointer address,
+                           gconstpointer place);
+void explorer_look_ends (gconstpointer address,
+                         guint64       value,
+                         gconstpointer place);
+/* The same for a step that does nothing. */
+void explorer_idle_begins (void);
+void explorer_idle_ends (void);
 
 /* Ends the thread that runs. */
 void explorer_thread_exit (gpointer value) G_GNUC_NORETURN;

@@ -168,6 +168,13 @@ run_for_report (Explorer *self)
   self->steps = g_array_new (FALSE, FALSE, sizeof (ExplorerStep));
   (void) explorer_run_once (self);
 
+  /* It is no part of the search. */
+  if (self->options.replay == NULL)
+    {
+      report->n_schedules--;
+      report->n_steps -= self->n_steps;
+    }
+
   if (self->failed && (self->steps->len == 0 || g_array_index (self->steps, ExplorerStep, self->steps->len - 1).mark != '!'))
     {
       ExplorerStep last = { .thread = self->failed_in, .verb = explorer_verdict_to_string (self->verdict), .mark = '!' };

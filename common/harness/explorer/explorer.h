@@ -73,6 +73,8 @@ typedef struct
   guint64 seed;             /**< for random ones */
   guint random_depth;       /**< how many changes of priority a random schedule has: 3 */
   const char *replay;       /**< (nullable) instead of searching: the schedule of this token */
+  gboolean all_failures;    /**< a schedule that fails is an outcome like others, "deadlock" for example, and the search goes on */
+  gboolean every_order;     /**< tries equivalent schedules as well: to check that leaving them out loses nothing */
 } ExplorerOptions;
 
 /** For #ExplorerOptions.max_preemptions: as many as there are. */

@@ -107,7 +107,7 @@ object_new (ExplorerObjects *self,
     .address = address,
     .kind = kind,
     .number = number,
-    .id = explorer_mix (explorer_mix (thread->id + 1, thread->hash), thread->n_new_objects++),
+    .id = explorer_mix (explorer_mix (thread->origin, thread->hash), thread->n_new_objects++),
   };
 
   return object;

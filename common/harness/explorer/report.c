@@ -160,6 +160,17 @@ step_to_string (const ExplorerStep *step)
   return g_string_free (text, FALSE);
 }
 
+/* A schedule that is longer than this is shown by its beginning and its end. */
+#define MAX_ROWS 120
+
+/* Whether a row is left out. Of a thread that goes round in a loop, a few rounds say all. */
+static gboolean
+is_left_out (const GArray *steps,
+             guint         i)
+{
+  return steps->len > MAX_ROWS && i >= MAX_ROWS / 2 && i < steps->len - MAX_ROWS / 2;
+}
+
 /* A text for each step. All places are looked up at once. */
 static char **
 look_up_steps (const GArray *steps)
@@ -169,9 +180,9 @@ look_up_steps (const GArray *steps)
 
   for (guint i = 0; i < steps->len; i++)
     {
-      g_autofree char *line = step_to_string (&g_array_index (steps, ExplorerStep, i));
+      g_autofree char *line = is_left_out (steps, i) ? NULL : step_to_string (&g_array_index (steps, ExplorerStep, i));
 
-      g_string_append_printf (lines, "%s\n", line);
+      g_string_append_printf (lines, "%s\n", line != NULL ? line : "");
     }
   text = explorer_look_up_places (lines->str);
 
@@ -203,6 +214,12 @@ explorer_steps_to_table (Explorer *self)
     {
       const ExplorerStep *step = &g_array_index (self->steps, ExplorerStep, i);
 
+      if (is_left_out (self->steps, i))
+        {
+          if (i == MAX_ROWS / 2)
+            g_string_append_printf (table, "   ...  %u more steps\n", self->steps->len - MAX_ROWS);
+          continue;
+        }
       g_string_append_printf (table, "%c %4u  ", step->mark, i + 1);
       for (guint j = 0; j < step->thread; j++)
         g_string_append_printf (table, "%*s  ", (int) width[j], "");

@@ -140,6 +140,14 @@ struct _ExplorerSearch
   States states;
 };
 
+static gboolean
+is_new_state (Explorer *explorer_,
+              guint64   key,
+              guint     n_preemptions)
+{
+  return explorer_->options.every_order || states_visit (&explorer_->search->states, key, n_preemptions);
+}
+
 /* A choice that was made in the schedule before. */
 static guint
 repeat_choice (ExplorerSearch            *self,
@@ -183,15 +191,17 @@ pick_next (Explorer            *explorer_,
 
   g_array_append_val (self->choices, choice);
   self->position++;
-  self->known = !states_visit (&self->states, alternatives[0].key, choice.n_preemptions);
+  self->known = !is_new_state (explorer_, alternatives[0].key, choice.n_preemptions);
 
   return 0;
 }
 
 /* Turns to the next schedule. Returns FALSE if there is none. */
 static gboolean
-go_back (ExplorerSearch *self)
+go_back (Explorer *explorer_)
 {
+  ExplorerSearch *self = explorer_->search;
+
   self->position = 0;
   self->known = FALSE;
 
@@ -205,7 +215,7 @@ go_back (ExplorerSearch *self)
           const Alternative *alternative = &g_array_index (self->alternatives, Alternative, choice->first + i);
 
           choice->open &= ~(1u << i);
-          if (states_visit (&self->states, alternative->key, choice->n_preemptions + alternative->cost))
+          if (is_new_state (explorer_, alternative->key, choice->n_preemptions + alternative->cost))
             {
               choice->picked = (guint8) i;
               return TRUE;
@@ -275,13 +285,18 @@ search_within_bound (Explorer *self,
         return FALSE;
 
       if (!explorer_run_once (self) || !was_repeated (self))
-        note_failure (self, failure);
+        {
+          if (self->options.all_failures && self->verdict != EXPLORER_NOT_REPEATABLE)
+            explorer_outcome ("%s", explorer_verdict_to_string (self->verdict));
+          else
+            note_failure (self, failure);
+        }
       if (failure->taken != NULL && failure->n_tries++ >= MAX_TRIES_FOR_SHORTER)
         return TRUE;
       if (self->failed && self->verdict == EXPLORER_NOT_REPEATABLE)
         return TRUE;
     }
-  while (go_back (search));
+  while (go_back (self));
 
   return TRUE;
 }

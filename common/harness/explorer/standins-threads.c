@@ -37,8 +37,9 @@ explorer_join (ExplorerThread *thread,
 void
 explorer_yield (gconstpointer place)
 {
-  explorer->current->yielded = TRUE;
+  explorer_idle_begins ();
   (void) explorer_step (&(ExplorerOp) { .verb = "yields", .place = place });
+  explorer_idle_ends ();
 }
 
 GThread *__real_g_thread_new (const char *name, GThreadFunc func, gpointer data);
@@ -332,6 +333,7 @@ void
 explorer_sleep_until (gint64        deadline,
                       gconstpointer place)
 {
+  explorer_idle_begins ();
   (void) explorer_step (&(ExplorerOp) {
       .verb = "sleeps",
       .place = place,
@@ -339,6 +341,7 @@ explorer_sleep_until (gint64        deadline,
       .has_deadline = TRUE,
       .deadline = deadline,
   });
+  explorer_idle_ends ();
 }
 
 gint64 __real_g_get_monotonic_time (void);

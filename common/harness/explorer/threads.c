@@ -19,9 +19,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 /* As many steps a thread may make in a row while others could go on: no fair scheduler would let it make more. */
 #define MAX_IN_A_ROW 200
+/* And so many that come to nothing. One who tries something up to three times, and then something else, is still seen in all that it can do. */
+#define MAX_IDLE 2
 
 Explorer *explorer;
 
@@ -154,13 +157,41 @@ fail_with_deadlock (Explorer *self)
   explorer_fail_with (classify_deadlock (self), "%s", message);
 }
 
+/* --- The program does not end ------------------------------------------------------------- */
+
+static void G_GNUC_NORETURN
+fail_with_livelock (Explorer *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *message = NULL;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    if (!self->threads[i].ended)
+      {
+        describe_waiting (&self->threads[i], text);
+        g_string_append_printf (text, " (%u steps)", self->threads[i].n_steps);
+      }
+
+  message = g_string_free (g_steal_pointer (&text), FALSE);
+  explorer_fail_with (EXPLORER_LIVELOCK, "the program has not ended after %u steps: %s", self->n_steps, message);
+}
+
 /* --- The alternatives --------------------------------------------------------------------- */
 
 static guint64
 share_of_state (const ExplorerThread *thread,
                 guint64               hash)
 {
-  return explorer_mix (thread->id + 1, hash);
+  return explorer_mix (thread->origin, hash);
+}
+
+/* Where it lies in the program: where the program lies is another matter on each run, and the numbers of schedules are to be the same. */
+static guint64
+hash_of_verb (const char *verb)
+{
+  extern const char __executable_start[];
+
+  return (guint64) (verb - __executable_start) << 2;
 }
 
 /* The hash of a thread that has done its operation: what it did before, what it does, and all that this can depend on. */
@@ -170,7 +201,7 @@ hash_after (const Explorer       *self,
             ExplorerVariant       variant)
 {
   const ExplorerOp *op = &thread->op;
-  guint64 hash = explorer_mix (thread->hash, (guintptr) op->verb + (guint) variant);
+  guint64 hash = explorer_mix (thread->hash, hash_of_verb (op->verb) + (guint) variant);
 
   for (guint i = 0; i < 2; i++)
     {
@@ -197,7 +228,7 @@ key_of (const Explorer       *self,
 {
   guint64 state = self->state - share_of_state (thread, thread->hash) + share_of_state (thread, hash);
 
-  return explorer_mix (state, thread->id + 16 * self->n_spurious);
+  return explorer_mix (state, explorer_mix (thread->origin, self->n_spurious));
 }
 
 static void
@@ -250,7 +281,7 @@ collect_timeouts (Explorer            *self,
     {
       ExplorerThread *thread = &self->threads[i];
 
-      if (!thread->ended && thread->op.has_deadline && (runnable & 1u << i) == 0)
+      if (!thread->ended && thread->op.has_deadline && (runnable & 1u << i) == 0 && !(thread->yielded && runnable != 0))
         add_alternative (self, alternatives, n, thread, EXPLORER_TIMEOUT, runnable != 0 ? 1 : 0);
     }
 
@@ -395,7 +426,7 @@ decide (Explorer *self)
     }
 
   if (self->n_steps >= self->options.max_steps)
-    explorer_fail_with (EXPLORER_LIVELOCK, "the program has not ended after %u steps", self->n_steps);
+    fail_with_livelock (self);
 
   if (n > 1)
     picked = pick (self, alternatives, n);
@@ -483,6 +514,69 @@ explorer_choose (guint n)
   return picked;
 }
 
+/* --- Waiting in a loop ---------------------------------------------------------------------- */
+
+/*
+ * A thread that looks at the same thing again and again waits for another one to change it. To let it go on looking leads nowhere, and there is no
+ * end to it, so after a few times it is passed over until another thread has made a step.
+ *
+ * Whether it is follows from what this thread has done alone, and not from when others did something: equivalent schedules must have the same
+ * alternatives.
+ */
+void
+explorer_idle_begins (void)
+{
+  ExplorerThread *thread = explorer->current;
+
+  if (thread->idle_step == thread->n_steps && thread->n_idle >= MAX_IDLE)
+    thread->yielded = TRUE;
+}
+
+void
+explorer_idle_ends (void)
+{
+  ExplorerThread *thread = explorer->current;
+
+  thread->n_idle = thread->idle_step == thread->n_steps - 1 ? thread->n_idle + 1 : 1;
+  thread->idle_step = thread->n_steps;
+}
+
+static gboolean
+is_same_look (const ExplorerThread *thread,
+              gconstpointer         address,
+              gconstpointer         place)
+{
+  return thread->look_place == place && thread->look_address == address;
+}
+
+void
+explorer_look_begins (gconstpointer address,
+                      gconstpointer place)
+{
+  if (is_same_look (explorer->current, address, place))
+    explorer_idle_begins ();
+}
+
+void
+explorer_look_ends (gconstpointer address,
+                    guint64       value,
+                    gconstpointer place)
+{
+  ExplorerThread *thread = explorer->current;
+
+  if (is_same_look (thread, address, place) && thread->look_value == value)
+    {
+      explorer_idle_ends ();
+      return;
+    }
+
+  thread->n_idle = 0;
+  thread->idle_step = thread->n_steps;
+  thread->look_place = place;
+  thread->look_address = address;
+  thread->look_value = value;
+}
+
 gboolean
 explorer_is_exploring (void)
 {
@@ -532,6 +626,29 @@ thread_main (gpointer data)
   explorer_thread_exit (thread->func (thread->data));
 }
 
+/* Names are what people tell threads apart by, so the second "worker" is "worker 2". The program's string need not last. */
+static void
+name_thread (Explorer       *self,
+             ExplorerThread *thread,
+             const char     *name)
+{
+  guint number = 1;
+  gboolean taken = TRUE;
+
+  if (name == NULL || *name == '\0')
+    name = "thread";
+
+  g_strlcpy (thread->name, name, sizeof thread->name);
+  while (taken)
+    {
+      taken = FALSE;
+      for (guint i = 0; i < thread->id; i++)
+        taken = taken || strcmp (self->threads[i].name, thread->name) == 0;
+      if (taken)
+        g_snprintf (thread->name, sizeof thread->name, "%.24s %u", name, ++number);
+    }
+}
+
 ExplorerThread *
 explorer_thread_new (const char *name,
                      gpointer  (*func) (gpointer data),
@@ -545,7 +662,7 @@ explorer_thread_new (const char *name,
 
   *thread = (ExplorerThread) {
     .id = self->n_threads,
-    .name = name,
+    .origin = self->current != NULL ? explorer_mix (self->current->hash, ++self->current->n_new_objects) : 1,
     .func = func,
     .data = data,
     .ref_count = 1,
@@ -555,6 +672,7 @@ explorer_thread_new (const char *name,
   if (thread->stack == NULL)
     explorer_fail_with (EXPLORER_LIMIT, "no memory for the stack of another thread");
 
+  name_thread (self, thread, name);
   self->n_threads++;
   self->state += share_of_state (thread, 0);
   asyncio_context_init (&thread->context, thread->stack, thread_main, thread);

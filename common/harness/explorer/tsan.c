@@ -112,46 +112,20 @@ __tsan_memset (void  *to,
 
 /* --- Atomic operations ------------------------------------------------------------------------ */
 
-/*
- * Announces an atomic operation. What it does is done when this returns, with nobody in between.
- *
- * A thread that reads the same value at the same place once more, with nothing done in between, waits in a loop for another
- * one to change it. To let it go on reading leads nowhere, so it lets others go first.
- */
+/* Announces an atomic operation. What it does is done when this returns, with nobody in between. */
 static void
 announce (gconstpointer address,
           const char   *verb,
           gboolean      reads_only,
           gconstpointer place)
 {
-  ExplorerThread *thread = explorer->current;
-
-  if (thread->spin_place == place && thread->spin_address == address && thread->spin_step == thread->n_steps)
-    thread->yielded = TRUE;
-
+  explorer_look_begins (address, place);
   (void) explorer_step (&(ExplorerOp) {
       .verb = verb,
       .object = explorer_object (address, "atomic"),
       .reads_only = reads_only,
       .place = place,
   });
-}
-
-/* After one that changed nothing. */
-static void
-note_read (gconstpointer address,
-           guint64       value,
-           gconstpointer place)
-{
-  ExplorerThread *thread = explorer->current;
-  guint step = thread->n_steps;
-  gboolean again = thread->spin_place == place && thread->spin_address == address && thread->spin_value == value;
-
-  thread->spin_step = again && thread->spin_last == step - 1 ? step : 0;
-  thread->spin_last = step;
-  thread->spin_place = place;
-  thread->spin_address = address;
-  thread->spin_value = value;
 }
 
 static void
@@ -182,7 +156,7 @@ order_before (gconstpointer address,
     announce ((gconstpointer) address, "reads", TRUE, PLACE);                                      \
     value = *address;                                                                              \
     order_after ((gconstpointer) address, order);                                                  \
-    note_read ((gconstpointer) address, (guint64) value, PLACE);                                   \
+    explorer_look_ends ((gconstpointer) address, (guint64) value, PLACE);                                   \
     return value;                                                                                  \
   }                                                                                                \
                                                                                                    \
@@ -239,7 +213,7 @@ order_before (gconstpointer address,
     if (*address != *expected)                                                                     \
       {                                                                                            \
         *expected = *address;                                                                      \
-        note_read ((gconstpointer) address, (guint64) *expected, place);                           \
+        explorer_look_ends ((gconstpointer) address, (guint64) *expected, place);                           \
         return FALSE;                                                                              \
       }                                                                                            \
     order_before ((gconstpointer) address, order);                                                 \
