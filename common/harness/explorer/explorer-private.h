@@ -275,6 +275,14 @@ void explorer_access (gconstpointer address,
                       gsize         size,
                       gboolean      writes,
                       gconstpointer place);
+/* The same by an atomic operation: two of them are never a race. */
+void explorer_access_atomic (gconstpointer address,
+                             gsize         size,
+                             gboolean      writes,
+                             gconstpointer place);
+/* Fails if a lock or the like lies in memory that was freed. */
+void explorer_check_not_freed (gconstpointer address,
+                               gconstpointer place);
 /* Memory that is freed may not be used any more, by nobody; it is really freed when the schedule is over. */
 void explorer_memory_freed (gpointer      memory,
                             gsize         size,

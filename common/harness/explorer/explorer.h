@@ -74,6 +74,7 @@ typedef struct
   guint random_depth;       /**< how many changes of priority a random schedule has: 3 */
   const char *replay;       /**< (nullable) instead of searching: the schedule of this token */
   gboolean all_failures;    /**< a schedule that fails is an outcome like others, "deadlock" for example, and the search goes on */
+  gboolean at_once;         /**< begins with the highest bound instead of raising it step by step: less work if nothing fails */
   gboolean every_order;     /**< tries equivalent schedules as well: to check that leaving them out loses nothing */
 } ExplorerOptions;
 

@@ -31,6 +31,7 @@ struct _Use
   guint8 bytes; /* as bits */
   guint8 writes;
   guint8 frees;
+  guint8 atomic;
 };
 
 typedef struct
@@ -198,6 +199,17 @@ fail_with_race (const Use *earlier,
                       earlier_name, name_of_use (earlier), earlier_place);
 }
 
+/* Whether an earlier use can be forgotten: whoever is in order with the later one is in order with it. */
+static gboolean
+stands_for (const Use *later,
+            const Use *earlier)
+{
+  if (later->writes && !later->atomic)
+    return TRUE;
+
+  return earlier->thread == later->thread && earlier->atomic == later->atomic && (later->writes || !earlier->writes);
+}
+
 /* Looks whether a use of a word is in order, and notes it. */
 static void
 use_word (ExplorerShadow *shadow,
@@ -221,15 +233,16 @@ use_word (ExplorerShadow *shadow,
 
       if (earlier->frees)
         fail_with_race (earlier, use);
-      if (earlier->thread != use->thread && (earlier->writes || use->writes) && earlier->stretch > self->clock.of[earlier->thread])
+      if (earlier->thread != use->thread && (earlier->writes || use->writes) && !(earlier->atomic && use->atomic)
+          && earlier->stretch > self->clock.of[earlier->thread])
         fail_with_race (earlier, use);
 
       /* The same again, as in a loop. */
-      if (earlier->thread == use->thread && earlier->stretch == use->stretch && earlier->writes == use->writes && earlier->bytes == use->bytes && !use->frees)
+      if (earlier->thread == use->thread && earlier->stretch == use->stretch && earlier->writes == use->writes
+          && earlier->atomic == use->atomic && earlier->bytes == use->bytes && !use->frees)
         return;
 
-      /* One that comes before this use: whoever is in order with this one is in order with that one. */
-      if ((earlier->bytes & ~use->bytes) == 0 && (use->writes || (earlier->thread == use->thread && !earlier->writes)))
+      if ((earlier->bytes & ~use->bytes) == 0 && stands_for (use, earlier))
         *link = earlier->next;
       else
         link = &earlier->next;
@@ -276,6 +289,32 @@ explorer_access (gconstpointer address,
     return;
 
   use_memory (address, size, &use);
+}
+
+void
+explorer_access_atomic (gconstpointer address,
+                        gsize         size,
+                        gboolean      writes,
+                        gconstpointer place)
+{
+  Use use = { .place = place, .writes = (guint8) writes, .atomic = 1 };
+
+  use_memory (address, size, &use);
+}
+
+void
+explorer_check_not_freed (gconstpointer address,
+                          gconstpointer place)
+{
+  const Word *word = find_word (explorer->shadow, (guintptr) address & ~(guintptr) 7);
+  Use use = { .place = place, .thread = (guint8) explorer->current->id };
+
+  if (word->schedule != explorer->shadow->schedule)
+    return;
+
+  for (const Use *earlier = word->uses; earlier != NULL; earlier = earlier->next)
+    if (earlier->frees)
+      fail_with_race (earlier, &use);
 }
 
 void

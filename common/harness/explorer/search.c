@@ -320,6 +320,7 @@ explorer_search_run (Explorer *self)
 
   search->choices = g_array_new (FALSE, FALSE, sizeof (Choice));
   search->alternatives = g_array_new (FALSE, FALSE, sizeof (Alternative));
+  search->bound = self->options.at_once ? max_bound : 0;
   self->search = search;
   self->pick = pick_next;
 

@@ -461,6 +461,8 @@ explorer_step (const ExplorerOp *op)
   next = decide (self);
   if (next != thread)
     switch_to (self, thread, next);
+  if (op->object != NULL)
+    explorer_check_not_freed (op->object->address, op->place);
 
   return thread->variant;
 }

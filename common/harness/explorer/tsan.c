@@ -154,6 +154,7 @@ order_before (gconstpointer address,
       return __atomic_load_n (address, __ATOMIC_SEQ_CST);                                          \
                                                                                                    \
     announce ((gconstpointer) address, "reads", TRUE, PLACE);                                      \
+    explorer_access_atomic ((gconstpointer) address, bits / 8, FALSE, PLACE);                      \
     value = *address;                                                                              \
     order_after ((gconstpointer) address, order);                                                  \
     explorer_look_ends ((gconstpointer) address, (guint64) value, PLACE);                                   \
@@ -170,6 +171,7 @@ order_before (gconstpointer address,
       }                                                                                            \
                                                                                                    \
     announce ((gconstpointer) address, "writes", FALSE, PLACE);                                    \
+    explorer_access_atomic ((gconstpointer) address, bits / 8, TRUE, PLACE);                       \
     order_before ((gconstpointer) address, order);                                                 \
     *address = value;                                                                              \
   }
@@ -184,6 +186,7 @@ order_before (gconstpointer address,
       return builtin (address, value, __ATOMIC_SEQ_CST);                                           \
                                                                                                    \
     announce ((gconstpointer) address, verb, FALSE, PLACE);                                        \
+    explorer_access_atomic ((gconstpointer) address, bits / 8, TRUE, PLACE);                       \
     order_after ((gconstpointer) address, order);                                                  \
     order_before ((gconstpointer) address, order);                                                 \
     old = *address;                                                                                \
@@ -209,6 +212,7 @@ order_before (gconstpointer address,
                                           __ATOMIC_SEQ_CST);                                       \
                                                                                                    \
     announce ((gconstpointer) address, "compares and exchanges", FALSE, place);                    \
+    explorer_access_atomic ((gconstpointer) address, bits / 8, *address == *expected, place);      \
     order_after ((gconstpointer) address, order);                                                  \
     if (*address != *expected)                                                                     \
       {                                                                                            \
@@ -267,6 +271,7 @@ explorer_atomic_add (int          *address,
   int old;
 
   announce (address, value >= 0 ? "adds to" : "subtracts from", FALSE, place);
+  explorer_access_atomic (address, sizeof *address, TRUE, place);
   order_after (address, __ATOMIC_SEQ_CST);
   order_before (address, __ATOMIC_SEQ_CST);
   old = *address;
