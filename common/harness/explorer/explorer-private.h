@@ -167,6 +167,7 @@ struct _Explorer
   gboolean failed;
   ExplorerVerdict verdict;
   guint failed_in;         /* the thread */
+  gconstpointer failed_at; /* (nullable) the place */
   char *message;
   AsyncioContext outside;  /* who called explorer_explore() */
   AsyncioThreadState *outside_state;

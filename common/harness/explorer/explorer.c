@@ -177,7 +177,12 @@ run_for_report (Explorer *self)
 
   if (self->failed && (self->steps->len == 0 || g_array_index (self->steps, ExplorerStep, self->steps->len - 1).mark != '!'))
     {
-      ExplorerStep last = { .thread = self->failed_in, .verb = explorer_verdict_to_string (self->verdict), .mark = '!' };
+      ExplorerStep last = {
+        .thread = self->failed_in,
+        .verb = explorer_verdict_to_string (self->verdict),
+        .place = self->failed_at,
+        .mark = '!',
+      };
 
       g_array_append_val (self->steps, last);
     }

@@ -191,6 +191,7 @@ fail_with_race (const Use *earlier,
   g_autofree char *place = explorer_mark_place (later->place);
   g_autofree char *earlier_place = explorer_mark_place (earlier->place);
 
+  explorer->failed_at = later->place;
   if (earlier->frees)
     explorer_fail_with (EXPLORER_USE_AFTER_FREE, "%s %s memory at %s that %s has freed at %s", name, name_of_use (later), place,
                         earlier_name, earlier_place);

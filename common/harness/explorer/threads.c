@@ -709,6 +709,7 @@ begin_schedule (Explorer *self)
   self->now = 0;
   self->busy = 0;
   self->failed = FALSE;
+  self->failed_at = NULL;
   self->verdict = EXPLORER_CORRECT;
   self->n_replayed = 0;
   self->n_keys = 0;
