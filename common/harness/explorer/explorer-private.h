@@ -36,6 +36,7 @@ typedef struct _ExplorerSearch ExplorerSearch;
 typedef struct _ExplorerShadow ExplorerShadow;
 typedef struct _ExplorerObjects ExplorerObjects;
 typedef struct _ExplorerGlobals ExplorerGlobals;
+typedef struct _ExplorerCrash ExplorerCrash;
 
 /* How far each thread had come when something happened. */
 typedef struct
@@ -181,6 +182,7 @@ struct _Explorer
   GArray *steps;   /* (nullable) (element-type ExplorerStep) */
 
   ExplorerGlobals *globals;
+  ExplorerCrash *crash;
   ExplorerObjects *objects;
   ExplorerShadow *shadow;
   AsyncioStackPool stacks;
@@ -316,6 +318,24 @@ void explorer_privates_abandon (ExplorerThread *thread);
 ExplorerGlobals *explorer_globals_save (void);
 void explorer_globals_restore (ExplorerGlobals *self);
 void explorer_globals_free (ExplorerGlobals *self);
+
+/* --- command-line.c ---------------------------------------------------------------------- */
+
+/* options: (nullable), and what the command line says beyond them. */
+ExplorerOptions explorer_told_options (const ExplorerOptions *options);
+/* What to type to run a schedule of the test that runs again. */
+char *explorer_command_for_replay (const char *token);
+
+/* --- explorer.c --------------------------------------------------------------------------- */
+
+/* Begins the process again if GLib's memory is not malloc()'s. */
+void explorer_insist_on_malloc (void);
+
+/* --- crash.c ------------------------------------------------------------------------------ */
+
+/* From here on the death of the program tells the schedule that it was. */
+void explorer_crash_begin (Explorer *self);
+void explorer_crash_end (Explorer *self);
 
 /* --- search.c, random.c ------------------------------------------------------------------- */
 

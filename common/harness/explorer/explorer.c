@@ -70,8 +70,8 @@ explorer_outcome (const char *format,
  * GLib's own allocator hands memory that was freed straight to the next one who asks, without a word to malloc(). It reads the
  * environment before main(), so the process must begin again.
  */
-static void
-insist_on_malloc (void)
+void
+explorer_insist_on_malloc (void)
 {
   g_autofree char *command_line = NULL;
   g_autoptr (GPtrArray) argv = NULL;
@@ -220,9 +220,10 @@ explorer_explore (ExplorerBody           body,
   g_return_val_if_fail (body != NULL, NULL);
   g_return_val_if_fail (explorer == NULL, NULL);
 
-  insist_on_malloc ();
+  explorer_insist_on_malloc ();
   self = explorer_new (body, user_data, options);
   explorer = self;
+  explorer_crash_begin (self);
   self->globals = explorer_globals_save ();
 #ifdef ASYNCIO_ASAN
   /* A schedule that fails leaves behind what its threads have. */
@@ -252,6 +253,7 @@ explorer_explore (ExplorerBody           body,
 #endif
   explorer_globals_restore (self->globals);
   explorer_globals_free (self->globals);
+  explorer_crash_end (self);
   explorer = NULL;
 
   return explorer_free (self);
@@ -272,22 +274,12 @@ explorer_report_free (ExplorerReport *report)
 static void
 print_failure (const ExplorerReport *report)
 {
-  g_printerr ("\n%s: %s\n\n%s\nfound after %" G_GUINT64_FORMAT " schedules, with %u preemptions; to run it again: EXPLORER_REPLAY=%s\n",
-              explorer_verdict_to_string (report->verdict), report->message, report->table != NULL ? report->table : "", report->n_schedules,
-              report->preemptions, report->token != NULL ? report->token : "");
-}
+  g_autofree char *command = report->token != NULL ? explorer_command_for_replay (report->token) : NULL;
 
-static ExplorerReport *
-explore_as_told (ExplorerBody           body,
-                 gpointer               user_data,
-                 const ExplorerOptions *options)
-{
-  ExplorerOptions told = options != NULL ? *options : (ExplorerOptions) { 0 };
-
-  if (told.replay == NULL)
-    told.replay = g_getenv ("EXPLORER_REPLAY");
-
-  return explorer_explore (body, user_data, &told);
+  g_printerr ("\n%s: %s\n\n%s\n", explorer_verdict_to_string (report->verdict), report->message, report->table != NULL ? report->table : "");
+  g_printerr ("found after %" G_GUINT64_FORMAT " schedules, with %u preemptions\n", report->n_schedules, report->preemptions);
+  if (command != NULL)
+    g_printerr ("to run it again: %s\n", command);
 }
 
 void
@@ -295,13 +287,14 @@ explorer_assert_correct (ExplorerBody           body,
                          gpointer               user_data,
                          const ExplorerOptions *options)
 {
-  g_autoptr (ExplorerReport) report = explore_as_told (body, user_data, options);
+  ExplorerOptions told = explorer_told_options (options);
+  g_autoptr (ExplorerReport) report = explorer_explore (body, user_data, &told);
 
   if (report->verdict != EXPLORER_CORRECT)
     print_failure (report);
   g_assert_cmpint (report->verdict, ==, EXPLORER_CORRECT);
 
-  if (g_getenv ("EXPLORER_REPLAY") == NULL && (options == NULL || options->random_schedules == 0))
+  if (told.replay == NULL && told.random_schedules == 0)
     {
       g_assert_true (report->complete);
       g_test_message ("%" G_GUINT64_FORMAT " schedules, %s", report->n_schedules,
@@ -315,7 +308,8 @@ explorer_assert_finds (ExplorerBody           body,
                        const ExplorerOptions *options,
                        ExplorerVerdict        verdict)
 {
-  g_autoptr (ExplorerReport) report = explore_as_told (body, user_data, options);
+  ExplorerOptions told = explorer_told_options (options);
+  g_autoptr (ExplorerReport) report = explorer_explore (body, user_data, &told);
 
   if (report->verdict != verdict)
     print_failure (report);

@@ -97,6 +97,21 @@ typedef struct
 } ExplorerReport;
 
 /**
+ * Takes the explorer's options from a command line. To be called first in main(), before g_test_init().
+ *
+ * - `--replay TOKEN` runs only the schedule that a failure has told;
+ * - `--explore-bound N` searches with up to N preemptions, whatever the test says, and with `all` to the end;
+ * - `--explore-random N,SEED` runs N random schedules instead of searching.
+ *
+ * They change what explorer_assert_correct() and explorer_assert_finds() do. What is wrong in them ends the process with status 2.
+ *
+ * @param argc  (inout)
+ * @param argv  (inout): what is taken is removed from it
+ */
+void explorer_init (int    *argc,
+                    char ***argv);
+
+/**
  * Explores a program.
  *
  * @param body  its first thread
@@ -114,7 +129,8 @@ void explorer_report_free (ExplorerReport *report);
 /**
  * For tests: explores a program and aborts with the schedule if there is one that fails, or if the search did not come to its end.
  *
- * A run of the test program with `EXPLORER_REPLAY=TOKEN` in its environment runs that schedule only.
+ * A run of the test program with `--replay TOKEN` (see explorer_init()), or `EXPLORER_REPLAY=TOKEN` in its environment, runs that
+ * schedule only. It goes on if that schedule does not fail any more.
  */
 void explorer_assert_correct (ExplorerBody           body,
                               gpointer               user_data,

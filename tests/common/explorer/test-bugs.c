@@ -221,6 +221,7 @@ int
 main (int    argc,
       char **argv)
 {
+  explorer_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (bugs); i++)

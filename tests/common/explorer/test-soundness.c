@@ -325,6 +325,7 @@ int
 main (int    argc,
       char **argv)
 {
+  explorer_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/explorer/soundness/same-outcomes", test_same_outcomes);
 
