@@ -53,6 +53,7 @@ typedef struct
   gconstpointer place;    /* where in the program */
   gboolean (*enabled) (ExplorerThread *thread); /* (nullable) whether it can be done now; NULL: always */
   gconstpointer data;     /* what enabled needs to know */
+  gsize mask;             /* the same */
   gboolean reads_only;    /* two of these to the same object may change places */
   gboolean has_deadline;  /* it may also end by a timeout */
   gint64 deadline;        /* microseconds */

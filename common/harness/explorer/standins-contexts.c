@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -97,6 +98,24 @@ __wrap_ppoll (struct pollfd         *fds,
   if (timeout != NULL)
     us = timeout->tv_sec * G_GINT64_CONSTANT (1000000) + (timeout->tv_nsec + 999) / 1000;
   return wait_for_descriptors (fds, n, us, PLACE);
+}
+
+int __real_epoll_wait (int fd, struct epoll_event *events, int n, int timeout);
+
+/* An epoll instance is itself ready when something in it is. */
+int
+__wrap_epoll_wait (int                 fd,
+                   struct epoll_event *events,
+                   int                 n,
+                   int                 timeout)
+{
+  struct pollfd pollfd = { .fd = fd, .events = POLLIN };
+
+  if (explorer_self () == NULL)
+    return __real_epoll_wait (fd, events, n, timeout);
+
+  (void) wait_for_descriptors (&pollfd, 1, timeout * US_PER_MS, PLACE);
+  return __real_epoll_wait (fd, events, n, 0);
 }
 
 /* --- Event descriptors, and whatever else is read and written ------------------------------ */

@@ -1,43 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Stand-ins for the rest of what a program calls: reference counts, assertions, the freeing of memory, and the end of the process.
+ * Stand-ins for the rest of what a program calls: assertions, the freeing of memory, and the end of the process.
  */
 
 #include "standins.h"
 
 #include <malloc.h>
 #include <stdlib.h>
-
-/* --- Reference counts: inside GLib they are atomic operations ---------------------------- */
-
-void __real_g_atomic_ref_count_inc (gatomicrefcount *count);
-
-void
-__wrap_g_atomic_ref_count_inc (gatomicrefcount *count)
-{
-  if (explorer_self () == NULL)
-    __real_g_atomic_ref_count_inc (count);
-  else
-    explorer_atomic_add (count, 1, PLACE);
-}
-
-gboolean __real_g_atomic_ref_count_dec (gatomicrefcount *count);
-
-gboolean
-__wrap_g_atomic_ref_count_dec (gatomicrefcount *count)
-{
-  return explorer_self () == NULL ? __real_g_atomic_ref_count_dec (count) : explorer_atomic_add (count, -1, PLACE) == 1;
-}
-
-gboolean __real_g_atomic_ref_count_compare (gatomicrefcount *count, int value);
-
-gboolean
-__wrap_g_atomic_ref_count_compare (gatomicrefcount *count,
-                                   int              value)
-{
-  return explorer_self () == NULL ? __real_g_atomic_ref_count_compare (count, value) : explorer_atomic_add (count, 0, PLACE) == value;
-}
 
 /* --- Memory ---------------------------------------------------------------------------------- */
 
@@ -178,6 +148,28 @@ __wrap_g_assertion_message_cmpstr (const char *domain,
     __real_g_assertion_message_cmpstr (domain, file, line, func, expr, left, comparison, right);
 
   text = g_strdup_printf ("%s: \"%s\" %s \"%s\"", expr, left, comparison, right);
+  fail_assertion (file, line, text);
+}
+
+void __real_g_assertion_message_cmpstrv (const char *domain, const char *file, int line, const char *func, const char *expr,
+                                         const char *const *left, const char *const *right, gsize first) G_GNUC_NORETURN;
+
+void
+__wrap_g_assertion_message_cmpstrv (const char        *domain,
+                                    const char        *file,
+                                    int                line,
+                                    const char        *func,
+                                    const char        *expr,
+                                    const char *const *left,
+                                    const char *const *right,
+                                    gsize              first)
+{
+  g_autofree char *text = NULL;
+
+  if (explorer_self () == NULL)
+    __real_g_assertion_message_cmpstrv (domain, file, line, func, expr, left, right, first);
+
+  text = g_strdup_printf ("%s: \"%s\" == \"%s\" at %" G_GSIZE_FORMAT, expr, left[first], right[first], first);
   fail_assertion (file, line, text);
 }
 

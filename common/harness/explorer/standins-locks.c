@@ -194,6 +194,29 @@ explorer_rec_trylock (gconstpointer address,
   return TRUE;
 }
 
+gboolean
+explorer_lock_until (gconstpointer address,
+                     gboolean      is_rec,
+                     gint64        deadline,
+                     gconstpointer place)
+{
+  ExplorerObject *mutex = explorer_object (address, is_rec ? "recursive mutex" : "mutex");
+  ExplorerVariant variant = explorer_step (&(ExplorerOp) {
+      .verb = "locks in time",
+      .object = mutex,
+      .place = place,
+      .enabled = is_rec ? object_is_free_or_ours : object_is_free,
+      .has_deadline = TRUE,
+      .deadline = deadline,
+  });
+
+  if (variant == EXPLORER_TIMEOUT)
+    return FALSE;
+
+  take_once_more (mutex);
+  return TRUE;
+}
+
 void
 explorer_rec_unlock (gconstpointer address,
                      gconstpointer place)

@@ -23,6 +23,12 @@ timespec_to_us (const struct timespec *time)
   return time->tv_sec * US_PER_S + (time->tv_nsec + 999) / 1000;
 }
 
+static gboolean
+is_valid (const struct timespec *time)
+{
+  return time->tv_sec >= 0 && time->tv_nsec >= 0 && time->tv_nsec < 1000000000;
+}
+
 /* --- Threads ---------------------------------------------------------------------------- */
 
 int __real_pthread_create (pthread_t *thread, const pthread_attr_t *attributes, void *(*func) (void *), void *data);
@@ -179,6 +185,20 @@ __wrap_pthread_mutex_unlock (pthread_mutex_t *mutex)
   return 0;
 }
 
+int __real_pthread_mutex_timedlock (pthread_mutex_t *mutex, const struct timespec *deadline);
+
+int
+__wrap_pthread_mutex_timedlock (pthread_mutex_t       *mutex,
+                                const struct timespec *deadline)
+{
+  if (explorer_self () == NULL)
+    return __real_pthread_mutex_timedlock (mutex, deadline);
+  if (!is_valid (deadline))
+    return EINVAL;
+
+  return explorer_lock_until (mutex, is_recursive (mutex), timespec_to_us (deadline), PLACE) ? 0 : ETIMEDOUT;
+}
+
 /* --- Conditions ------------------------------------------------------------------------------ */
 
 int __real_pthread_cond_init (pthread_cond_t *cond, const pthread_condattr_t *attributes);
@@ -230,6 +250,9 @@ __wrap_pthread_cond_timedwait (pthread_cond_t        *cond,
   if (explorer_self () == NULL)
     return __real_pthread_cond_timedwait (cond, mutex, deadline);
 
+  if (!is_valid (deadline))
+    return EINVAL;
+
   us = timespec_to_us (deadline);
   return explorer_wait (cond, mutex, &us, PLACE) ? 0 : ETIMEDOUT;
 }
@@ -256,6 +279,27 @@ __wrap_pthread_cond_broadcast (pthread_cond_t *cond)
 
   explorer_signal (cond, TRUE, PLACE);
   return 0;
+}
+
+/* All clocks show the same time here. */
+int __real_pthread_cond_clockwait (pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock, const struct timespec *deadline);
+
+int
+__wrap_pthread_cond_clockwait (pthread_cond_t        *cond,
+                               pthread_mutex_t       *mutex,
+                               clockid_t              clock,
+                               const struct timespec *deadline)
+{
+  gint64 us;
+
+  if (explorer_self () == NULL)
+    return __real_pthread_cond_clockwait (cond, mutex, clock, deadline);
+
+  if (!is_valid (deadline))
+    return EINVAL;
+
+  us = timespec_to_us (deadline);
+  return explorer_wait (cond, mutex, &us, PLACE) ? 0 : ETIMEDOUT;
 }
 
 /* --- Reader-writer locks ------------------------------------------------------------------------ */
@@ -442,8 +486,30 @@ __wrap_nanosleep (const struct timespec *time,
 {
   if (explorer_self () == NULL)
     return __real_nanosleep (time, left);
+  if (!is_valid (time))
+    {
+      errno = EINVAL;
+      return -1;
+    }
 
   explorer_sleep_until (explorer->now + timespec_to_us (time), PLACE);
+  return 0;
+}
+
+int __real_clock_nanosleep (clockid_t clock, int flags, const struct timespec *time, struct timespec *left);
+
+int
+__wrap_clock_nanosleep (clockid_t              clock,
+                        int                    flags,
+                        const struct timespec *time,
+                        struct timespec       *left)
+{
+  if (explorer_self () == NULL)
+    return __real_clock_nanosleep (clock, flags, time, left);
+  if (!is_valid (time))
+    return EINVAL;
+
+  explorer_sleep_until ((flags & TIMER_ABSTIME ? 0 : explorer->now) + timespec_to_us (time), PLACE);
   return 0;
 }
 

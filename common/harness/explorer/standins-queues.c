@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Stand-ins for GLib's queues between threads and for its thread pools.
+ * Stand-ins for GLib's queues between threads.
  *
- * A GAsyncQueue is a real one, of which only what does not wait is called. A GThreadPool of GLib's would make threads of the system, so this is another
- * one: its threads are the program's, one for each item up to the maximum, and they end when there is nothing left to do (an
- * exclusive pool's when it is freed). GLib keeps idle threads of shared pools for other pools; that is nothing a program can notice.
+ * A GAsyncQueue is a real one, of which only what does not wait is called. What is done to it by the program under its lock (the functions that end
+ * with "unlocked") needs no stand-in, but for those that wait.
  */
 
 #include "standins.h"
-
-/* --- Queues -------------------------------------------------------------------------------- */
 
 /* owner: who called g_async_queue_lock() */
 static ExplorerObject *
@@ -51,18 +48,33 @@ take_item (GAsyncQueue *queue)
   return item;
 }
 
+static gboolean
+object_is_free (ExplorerThread *thread)
+{
+  return thread->op.object->owner == NULL;
+}
+
+static void
+take_lock (ExplorerObject *object,
+           gconstpointer   place)
+{
+  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = object, .place = place, .enabled = object_is_free });
+  object->owner = explorer->current;
+  explorer_clock_acquire (&object->clock);
+}
+
 static gpointer
 pop (GAsyncQueue  *queue,
      const gint64 *deadline,
      gconstpointer place)
 {
   ExplorerObject *object = queue_object (queue);
-  ExplorerThread *owner = object->owner;
+  gboolean has_lock = object->owner == explorer->current;
   ExplorerVariant variant;
 
   /* Who has the lock gives it up while it waits. */
-  if (g_async_queue_length_unlocked (queue) <= 0 && owner == explorer->current)
-    object->owner = NULL;
+  if (has_lock && g_async_queue_length_unlocked (queue) <= 0)
+    explorer_unlock (queue, "queue", place);
 
   variant = explorer_step (&(ExplorerOp) {
       .verb = "pops from",
@@ -72,35 +84,29 @@ pop (GAsyncQueue  *queue,
       .has_deadline = deadline != NULL,
       .deadline = deadline != NULL ? *deadline : 0,
   });
-  if (owner == explorer->current)
-    object->owner = owner;
 
-  return variant == EXPLORER_TIMEOUT ? NULL : take_item (queue);
+  if (variant == EXPLORER_TIMEOUT)
+    {
+      if (has_lock)
+        take_lock (object, place);
+      return NULL;
+    }
+
+  object->owner = has_lock ? explorer->current : NULL;
+  explorer_clock_acquire (&object->clock);
+
+  return g_async_queue_try_pop_unlocked (queue);
 }
 
 void __real_g_async_queue_lock (GAsyncQueue *queue);
 
-static gboolean
-object_is_free (ExplorerThread *thread)
-{
-  return thread->op.object->owner == NULL;
-}
-
 void
 __wrap_g_async_queue_lock (GAsyncQueue *queue)
 {
-  ExplorerObject *object;
-
   if (explorer_self () == NULL)
-    {
-      __real_g_async_queue_lock (queue);
-      return;
-    }
-
-  object = queue_object (queue);
-  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = object, .place = PLACE, .enabled = object_is_free });
-  object->owner = explorer->current;
-  explorer_clock_acquire (&object->clock);
+    __real_g_async_queue_lock (queue);
+  else
+    take_lock (queue_object (queue), PLACE);
 }
 
 void __real_g_async_queue_unlock (GAsyncQueue *queue);
@@ -203,183 +209,102 @@ __wrap_g_async_queue_length (GAsyncQueue *queue)
   return g_async_queue_length_unlocked (queue);
 }
 
-/* --- Pools ------------------------------------------------------------------------------------ */
-
-/* Its locks are known to the explorer only, by the addresses of these fields. */
-typedef struct
-{
-  GThreadPool public; /* first */
-  GDestroyNotify item_free;
-  int max_threads; /* -1: as many as there is work for */
-  char lock;
-  char changed;
-  GQueue items;
-  int n_threads;
-  gboolean is_freed;
-  gboolean drops_items;
-  gboolean frees_itself; /* nobody waits for the last thread */
-} Pool;
-
-static void
-pool_finalize (Pool *pool)
-{
-  explorer->busy++;
-  g_queue_clear (&pool->items);
-  g_free (pool);
-  explorer->busy--;
-}
-
-static gpointer
-pool_thread (gpointer data)
-{
-  Pool *pool = data;
-  gboolean is_last;
-
-  explorer_lock (&pool->lock, "mutex", NULL);
-  while (TRUE)
-    {
-      gpointer item = pool->drops_items ? NULL : g_queue_pop_head (&pool->items);
-
-      if (item != NULL)
-        {
-          explorer_unlock (&pool->lock, "mutex", NULL);
-          pool->public.func (item, pool->public.user_data);
-          explorer_lock (&pool->lock, "mutex", NULL);
-        }
-      else if (pool->public.exclusive && !pool->is_freed)
-        {
-          explorer_wait (&pool->changed, &pool->lock, NULL, NULL);
-        }
-      else
-        {
-          break;
-        }
-    }
-
-  is_last = --pool->n_threads == 0 && pool->frees_itself;
-  explorer_signal (&pool->changed, TRUE, NULL);
-  explorer_unlock (&pool->lock, "mutex", NULL);
-  if (is_last)
-    pool_finalize (pool);
-
-  return NULL;
-}
-
-static void
-start_thread (Pool *pool)
-{
-  pool->n_threads++;
-  explorer_thread_new ("pool", pool_thread, pool)->joined = TRUE;
-}
-
-GThreadPool *__real_g_thread_pool_new_full (GFunc func, gpointer user_data, GDestroyNotify item_free, int max_threads, gboolean exclusive,
-                                            GError **error);
-
-GThreadPool *
-__wrap_g_thread_pool_new_full (GFunc            func,
-                               gpointer         user_data,
-                               GDestroyNotify   item_free,
-                               int              max_threads,
-                               gboolean         exclusive,
-                               GError         **error)
-{
-  Pool *pool;
-
-  if (explorer_self () == NULL)
-    return __real_g_thread_pool_new_full (func, user_data, item_free, max_threads, exclusive, error);
-
-  pool = g_new0 (Pool, 1);
-  pool->public = (GThreadPool) { func, user_data, exclusive };
-  pool->item_free = item_free;
-  pool->max_threads = max_threads;
-  g_queue_init (&pool->items);
-  for (int i = 0; exclusive && i < max_threads; i++)
-    start_thread (pool);
-
-  return &pool->public;
-}
-
-GThreadPool *
-__wrap_g_thread_pool_new (GFunc      func,
-                          gpointer   user_data,
-                          int        max_threads,
-                          gboolean   exclusive,
-                          GError   **error)
-{
-  return __wrap_g_thread_pool_new_full (func, user_data, NULL, max_threads, exclusive, error);
-}
-
-gboolean __real_g_thread_pool_push (GThreadPool *pool, gpointer item, GError **error);
-
-gboolean
-__wrap_g_thread_pool_push (GThreadPool *public,
-                           gpointer     item,
-                           GError     **error)
-{
-  Pool *pool = (Pool *) public;
-
-  if (explorer_self () == NULL)
-    return __real_g_thread_pool_push (public, item, error);
-
-  explorer_lock (&pool->lock, "mutex", PLACE);
-  explorer->busy++;
-  g_queue_push_tail (&pool->items, item);
-  explorer->busy--;
-  if (!public->exclusive && (pool->max_threads < 0 || pool->n_threads < pool->max_threads))
-    start_thread (pool);
-  explorer_signal (&pool->changed, FALSE, PLACE);
-  explorer_unlock (&pool->lock, "mutex", PLACE);
-
-  return TRUE;
-}
-
-guint __real_g_thread_pool_unprocessed (GThreadPool *pool);
-
-guint
-__wrap_g_thread_pool_unprocessed (GThreadPool *public)
-{
-  Pool *pool = (Pool *) public;
-  guint n;
-
-  if (explorer_self () == NULL)
-    return __real_g_thread_pool_unprocessed (public);
-
-  explorer_lock (&pool->lock, "mutex", PLACE);
-  n = g_queue_get_length (&pool->items);
-  explorer_unlock (&pool->lock, "mutex", PLACE);
-
-  return n;
-}
-
-void __real_g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait);
+void __real_g_async_queue_push_sorted (GAsyncQueue *queue, gpointer data, GCompareDataFunc func, gpointer user_data);
 
 void
-__wrap_g_thread_pool_free (GThreadPool *public,
-                           gboolean     immediate,
-                           gboolean     wait)
+__wrap_g_async_queue_push_sorted (GAsyncQueue      *queue,
+                                  gpointer          data,
+                                  GCompareDataFunc  func,
+                                  gpointer          user_data)
 {
-  Pool *pool = (Pool *) public;
-  gboolean is_last;
-  gpointer item;
-
   if (explorer_self () == NULL)
     {
-      __real_g_thread_pool_free (public, immediate, wait);
+      __real_g_async_queue_push_sorted (queue, data, func, user_data);
       return;
     }
 
-  explorer_lock (&pool->lock, "mutex", PLACE);
-  pool->is_freed = TRUE;
-  pool->drops_items = immediate;
-  explorer_signal (&pool->changed, TRUE, PLACE);
-  while (wait && pool->n_threads > 0)
-    explorer_wait (&pool->changed, &pool->lock, NULL, PLACE);
-  is_last = pool->n_threads == 0;
-  pool->frees_itself = !is_last;
-  explorer_unlock (&pool->lock, "mutex", PLACE);
+  use_queue (queue, "pushes sorted to", PLACE);
+  explorer_clock_release (&queue_object (queue)->clock);
+  g_async_queue_push_sorted_unlocked (queue, data, func, user_data);
+}
 
-  while (immediate && pool->item_free != NULL && (item = g_queue_pop_head (&pool->items)) != NULL)
-    pool->item_free (item);
-  if (is_last)
-    pool_finalize (pool);
+gboolean __real_g_async_queue_remove (GAsyncQueue *queue, gpointer item);
+
+gboolean
+__wrap_g_async_queue_remove (GAsyncQueue *queue,
+                             gpointer     item)
+{
+  if (explorer_self () == NULL)
+    return __real_g_async_queue_remove (queue, item);
+
+  use_queue (queue, "removes from", PLACE);
+  explorer_clock_acquire (&queue_object (queue)->clock);
+  return g_async_queue_remove_unlocked (queue, item);
+}
+
+gpointer __real_g_async_queue_timeout_pop_unlocked (GAsyncQueue *queue, guint64 timeout);
+
+gpointer
+__wrap_g_async_queue_timeout_pop_unlocked (GAsyncQueue *queue,
+                                           guint64      timeout)
+{
+  gint64 deadline;
+
+  if (explorer_self () == NULL)
+    return __real_g_async_queue_timeout_pop_unlocked (queue, timeout);
+
+  deadline = explorer->now + (gint64) timeout;
+  return pop (queue, &deadline, PLACE);
+}
+
+void __real_g_async_queue_sort (GAsyncQueue *queue, GCompareDataFunc func, gpointer user_data);
+
+void
+__wrap_g_async_queue_sort (GAsyncQueue      *queue,
+                           GCompareDataFunc  func,
+                           gpointer          user_data)
+{
+  if (explorer_self () == NULL)
+    {
+      __real_g_async_queue_sort (queue, func, user_data);
+      return;
+    }
+
+  use_queue (queue, "sorts", PLACE);
+  g_async_queue_sort_unlocked (queue, func, user_data);
+}
+
+/* A queue's references are counted where only GLib sees it, so the queue stands for its count. */
+static void
+use_references (GAsyncQueue  *queue,
+                const char   *verb,
+                gconstpointer place)
+{
+  ExplorerObject *object = queue_object (queue);
+
+  (void) explorer_step (&(ExplorerOp) { .verb = verb, .object = object, .place = place });
+  explorer_clock_acquire (&object->clock);
+  explorer_clock_release (&object->clock);
+}
+
+GAsyncQueue *__real_g_async_queue_ref (GAsyncQueue *queue);
+
+GAsyncQueue *
+__wrap_g_async_queue_ref (GAsyncQueue *queue)
+{
+  if (explorer_self () != NULL)
+    use_references (queue, "refers to", PLACE);
+
+  return __real_g_async_queue_ref (queue);
+}
+
+void __real_g_async_queue_unref (GAsyncQueue *queue);
+
+void
+__wrap_g_async_queue_unref (GAsyncQueue *queue)
+{
+  if (explorer_self () != NULL)
+    use_references (queue, "gives up", PLACE);
+
+  __real_g_async_queue_unref (queue);
 }

@@ -107,6 +107,16 @@ __wrap_sem_timedwait (sem_t                 *semaphore,
   return -1;
 }
 
+int __real_sem_clockwait (sem_t *semaphore, clockid_t clock, const struct timespec *deadline);
+
+int
+__wrap_sem_clockwait (sem_t                 *semaphore,
+                      clockid_t              clock,
+                      const struct timespec *deadline)
+{
+  return explorer_self () == NULL ? __real_sem_clockwait (semaphore, clock, deadline) : __wrap_sem_timedwait (semaphore, deadline);
+}
+
 int __real_sem_trywait (sem_t *semaphore);
 
 int

@@ -18,6 +18,8 @@ void explorer_lock (gconstpointer address, const char *kind, gconstpointer place
 gboolean explorer_trylock (gconstpointer address, const char *kind, gconstpointer place);
 void explorer_unlock (gconstpointer address, const char *kind, gconstpointer place);
 void explorer_rec_lock (gconstpointer address, gconstpointer place);
+/* Returns FALSE after a timeout. */
+gboolean explorer_lock_until (gconstpointer address, gboolean is_rec, gint64 deadline, gconstpointer place);
 gboolean explorer_rec_trylock (gconstpointer address, gconstpointer place);
 void explorer_rec_unlock (gconstpointer address, gconstpointer place);
 void explorer_reader_lock (gconstpointer address, gconstpointer place);
