@@ -99,6 +99,8 @@ struct _ExplorerThread
   guint64 look_value;
   guint n_idle;    /* steps in a row that came to nothing: the same look, the same value; a yield; a sleep */
   guint idle_step; /* the last of them */
+  gconstpointer pause_place; /* where it yielded or slept last */
+  guint n_pauses;            /* how often it did there, and nowhere else in between */
 
   guint n_new_objects; /* that it found since its last step */
   guint64 hash;        /* of all that it has done, and of what it could know when it did it */
@@ -222,9 +224,9 @@ void explorer_look_begins (gconstpointer address,
 void explorer_look_ends (gconstpointer address,
                          guint64       value,
                          gconstpointer place);
-/* The same for a step that does nothing. */
-void explorer_idle_begins (void);
-void explorer_idle_ends (void);
+/* The same for a yield or a sleep. */
+void explorer_pause_begins (gconstpointer place);
+void explorer_pause_ends (gconstpointer place);
 
 /* Ends the thread that runs. */
 void explorer_thread_exit (gpointer value) G_GNUC_NORETURN;

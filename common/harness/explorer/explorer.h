@@ -160,6 +160,9 @@ void explorer_fail (const char *format,
 /** Whether the calling code is a thread of a program that is being explored. */
 gboolean explorer_is_exploring (void);
 
+/** Whether memory is watched that libraries free: not where AddressSanitizer has taken the place of free(). */
+gboolean explorer_sees_all_of_free (void);
+
 /** The name of a verdict, "deadlock" for example. */
 const char *explorer_verdict_to_string (ExplorerVerdict verdict);
 

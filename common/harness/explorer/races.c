@@ -18,6 +18,7 @@
 
 #include "explorer-private.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A use of up to eight bytes that lie together. */
@@ -286,7 +287,8 @@ explorer_access (gconstpointer address,
 {
   Use use = { .place = place, .writes = (guint8) writes };
 
-  if (explorer_self () == NULL)
+  /* errno is each thread's own; it is put aside when threads are switched. */
+  if (explorer_self () == NULL || address == &errno)
     return;
 
   use_memory (address, size, &use);

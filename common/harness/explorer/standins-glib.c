@@ -125,7 +125,12 @@ __wrap_g_assertion_message_cmpnum (const char *domain,
       return;
     }
 
-  text = g_strdup_printf ("%s: %.10Lg %s %.10Lg", expr, left, comparison, right);
+  if (type == 'f')
+    text = g_strdup_printf ("%s: %.9Lg %s %.9Lg", expr, left, comparison, right);
+  else if (type == 'x')
+    text = g_strdup_printf ("%s: 0x%08" G_GINT64_MODIFIER "x %s 0x%08" G_GINT64_MODIFIER "x", expr, (guint64) left, comparison, (guint64) right);
+  else
+    text = g_strdup_printf ("%s: %" G_GINT64_FORMAT " %s %" G_GINT64_FORMAT, expr, (gint64) left, comparison, (gint64) right);
   fail_assertion (file, line, text);
 }
 

@@ -41,6 +41,23 @@ too_many_threads (const Pool *pool)
   return pool->max_threads >= 0 && pool->n_threads > pool->max_threads;
 }
 
+static const char nothing;
+
+/*
+ * Waits, and takes an item if there is one. GLib's threads take it even if the pool was freed at once in the meantime, and then neither work on
+ * it nor have it freed.
+ */
+static gpointer
+wait_for_item (Pool *pool)
+{
+  gpointer item;
+
+  explorer_wait (&pool->changed, &pool->lock, NULL, NULL);
+  item = g_queue_pop_head (&pool->items);
+
+  return item != NULL && !pool->drops_items ? item : (gpointer) &nothing;
+}
+
 static gpointer
 pool_thread (gpointer data)
 {
@@ -52,15 +69,16 @@ pool_thread (gpointer data)
     {
       gpointer item = pool->drops_items || too_many_threads (pool) ? NULL : g_queue_pop_head (&pool->items);
 
+      if (item == NULL && pool->public.exclusive && !pool->is_freed && !too_many_threads (pool))
+        item = wait_for_item (pool);
+
+      if (item == &nothing)
+        continue;
       if (item != NULL)
         {
           explorer_unlock (&pool->lock, "mutex", NULL);
           pool->public.func (item, pool->public.user_data);
           explorer_lock (&pool->lock, "mutex", NULL);
-        }
-      else if (pool->public.exclusive && !pool->is_freed && !too_many_threads (pool))
-        {
-          explorer_wait (&pool->changed, &pool->lock, NULL, NULL);
         }
       else
         {

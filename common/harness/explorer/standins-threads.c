@@ -37,9 +37,9 @@ explorer_join (ExplorerThread *thread,
 void
 explorer_yield (gconstpointer place)
 {
-  explorer_idle_begins ();
+  explorer_pause_begins (place);
   (void) explorer_step (&(ExplorerOp) { .verb = "yields", .place = place });
-  explorer_idle_ends ();
+  explorer_pause_ends (place);
 }
 
 GThread *__real_g_thread_new (const char *name, GThreadFunc func, gpointer data);
@@ -61,6 +61,17 @@ __wrap_g_thread_try_new (const char   *name,
                          GError      **error)
 {
   return explorer_self () == NULL ? __real_g_thread_try_new (name, func, data, error) : (GThread *) explorer_thread_new (name, func, data);
+}
+
+void __real_g_thread_exit (gpointer value) G_GNUC_NORETURN;
+
+void
+__wrap_g_thread_exit (gpointer value)
+{
+  if (explorer_self () == NULL)
+    __real_g_thread_exit (value);
+
+  explorer_thread_exit (value);
 }
 
 gpointer __real_g_thread_join (GThread *thread);
@@ -302,8 +313,8 @@ __wrap_g_once_impl (GOnce       *once,
   if (explorer_once_enter (once, once->status == G_ONCE_STATUS_READY, PLACE))
     {
       once->retval = func (arg);
-      once->status = G_ONCE_STATUS_READY;
       explorer_once_leave (once, PLACE);
+      once->status = G_ONCE_STATUS_READY;
     }
 
   return once->retval;
@@ -333,7 +344,7 @@ void
 explorer_sleep_until (gint64        deadline,
                       gconstpointer place)
 {
-  explorer_idle_begins ();
+  explorer_pause_begins (place);
   (void) explorer_step (&(ExplorerOp) {
       .verb = "sleeps",
       .place = place,
@@ -341,7 +352,7 @@ explorer_sleep_until (gint64        deadline,
       .has_deadline = TRUE,
       .deadline = deadline,
   });
-  explorer_idle_ends ();
+  explorer_pause_ends (place);
 }
 
 gint64 __real_g_get_monotonic_time (void);

@@ -525,22 +525,30 @@ explorer_choose (guint n)
  * Whether it is follows from what this thread has done alone, and not from when others did something: equivalent schedules must have the same
  * alternatives.
  */
+static void
+note_idle_step (ExplorerThread *thread)
+{
+  thread->n_idle = thread->idle_step == thread->n_steps - 1 ? thread->n_idle + 1 : 1;
+  thread->idle_step = thread->n_steps;
+}
+
 void
-explorer_idle_begins (void)
+explorer_pause_begins (gconstpointer place)
 {
   ExplorerThread *thread = explorer->current;
 
-  if (thread->idle_step == thread->n_steps && thread->n_idle >= MAX_IDLE)
+  if (thread->pause_place == place && thread->n_pauses >= MAX_IDLE)
     thread->yielded = TRUE;
 }
 
 void
-explorer_idle_ends (void)
+explorer_pause_ends (gconstpointer place)
 {
   ExplorerThread *thread = explorer->current;
 
-  thread->n_idle = thread->idle_step == thread->n_steps - 1 ? thread->n_idle + 1 : 1;
-  thread->idle_step = thread->n_steps;
+  thread->n_pauses = thread->pause_place == place ? thread->n_pauses + 1 : 1;
+  thread->pause_place = place;
+  note_idle_step (thread);
 }
 
 static gboolean
@@ -555,8 +563,10 @@ void
 explorer_look_begins (gconstpointer address,
                       gconstpointer place)
 {
-  if (is_same_look (explorer->current, address, place))
-    explorer_idle_begins ();
+  ExplorerThread *thread = explorer->current;
+
+  if (is_same_look (thread, address, place) && thread->idle_step == thread->n_steps && thread->n_idle >= MAX_IDLE)
+    thread->yielded = TRUE;
 }
 
 void
@@ -568,7 +578,7 @@ explorer_look_ends (gconstpointer address,
 
   if (is_same_look (thread, address, place) && thread->look_value == value)
     {
-      explorer_idle_ends ();
+      note_idle_step (thread);
       return;
     }
 

@@ -426,6 +426,7 @@ static gpointer
 wait_for_signal (gpointer user_data)
 {
   g_mutex_lock (&mutex);
+  n_waiting = 1;
   g_cond_wait (user_data, &mutex);
   g_mutex_unlock (&mutex);
 
@@ -438,8 +439,15 @@ clear_waited_for (gpointer user_data G_GNUC_UNUSED)
   GCond own;
   GThread *other;
 
+  n_waiting = 0;
   g_cond_init (&own);
   other = g_thread_new ("other", wait_for_signal, &own);
+  g_mutex_lock (&mutex);
+  for (; n_waiting == 0; g_mutex_lock (&mutex))
+    {
+      g_mutex_unlock (&mutex);
+      g_thread_yield ();
+    }
   g_cond_clear (&own);
   g_thread_join (other);
 }
