@@ -9,6 +9,8 @@
 #include "explorer-private.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,18 +30,17 @@ static void G_GNUC_NORETURN G_GNUC_PRINTF (1, 2)
 usage (const char *format,
        ...)
 {
-  g_autofree char *message = NULL;
   va_list args;
 
+  fprintf (stderr, "%s: ", told.program);
   va_start (args, format);
-  message = g_strdup_vprintf (format, args);
+  vfprintf (stderr, format, args);
   va_end (args);
-
-  g_printerr ("%s: %s\n"
-              "  --replay TOKEN            run the schedule of a failure again\n"
-              "  --explore-bound N|all     with up to N preemptions\n"
-              "  --explore-random N,SEED   N random schedules instead of all\n",
-              told.program, message);
+  fputs ("\n"
+         "  --replay TOKEN            run the schedule of a failure again\n"
+         "  --explore-bound N|all     with up to N preemptions\n"
+         "  --explore-random N,SEED   N random schedules instead of all\n",
+         stderr);
   exit (STATUS_USAGE);
 }
 
@@ -68,10 +69,11 @@ take_option (const char *option,
 
   if (strcmp (option, "--replay") == 0)
     {
-      g_autoptr (GArray) taken = explorer_token_parse (value);
+      GArray *taken = explorer_token_parse (value);
 
       if (taken == NULL)
         usage ("\"%s\" is not the token of a schedule", value);
+      g_array_unref (taken);
       told.replay = value;
     }
   else if (strcmp (option, "--explore-random") == 0)

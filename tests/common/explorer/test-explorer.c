@@ -8,6 +8,7 @@
 
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* --- Programs ---------------------------------------------------------------------------- */
 
@@ -442,6 +443,42 @@ test_bad_tokens (void)
     }
 }
 
+/* KiB. */
+static guint64
+resident_size (void)
+{
+  g_autofree char *text = NULL;
+  char *rest = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  g_ascii_strtoull (text, &rest, 10);
+
+  return g_ascii_strtoull (rest, NULL, 10) * (guint64) sysconf (_SC_PAGESIZE) / 1024;
+}
+
+/* What a schedule needed is there for the next one: memory is the same after many as after few. */
+static void
+test_memory_flat (void)
+{
+  guint64 before = 0;
+
+  if (!explorer_sees_all_of_free ())
+    {
+      g_test_skip ("AddressSanitizer keeps what is freed for a while");
+      return;
+    }
+
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (ExplorerReport) report = explorer_explore (no_race, NULL, &(ExplorerOptions) { .random_schedules = i == 0 ? 1000 : 30000, .seed = 1 });
+
+      g_assert_cmpint (report->verdict, ==, EXPLORER_CORRECT);
+      if (i == 0)
+        before = resident_size ();
+    }
+  g_assert_cmpint (resident_size (), <=, before + 200);
+}
+
 /* A limit on schedules is told: the search is not complete. */
 static void
 test_max_schedules (void)
@@ -591,6 +628,7 @@ main (int    argc,
   g_test_add_func ("/explorer/max-schedules", test_max_schedules);
   g_test_add_func ("/explorer/deterministic", test_deterministic);
 
+  g_test_add_func ("/explorer/memory-flat", test_memory_flat);
   g_test_add_func ("/explorer/crash", test_crash);
   g_test_add_func ("/explorer/bad-options", test_bad_options);
   g_test_add_func ("/explorer/replay-option", test_replay_option);
