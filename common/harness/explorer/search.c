@@ -66,9 +66,11 @@ states_find (States  *self,
              guint64  key)
 {
   guint mask = (1u << self->bits) - 1;
+  guint n_probes = self->bits < MAX_STATES_BITS ? 1u << self->bits : MAX_PROBES;
   State *state = NULL;
 
-  for (guint i = 0; i < MAX_PROBES; i++)
+  /* Nothing gives way while there is room to grow: how many schedules a search takes must not depend on the hashes. */
+  for (guint i = 0; i < n_probes; i++)
     {
       state = &self->states[(key + i) & mask];
       if (state->key == key || state->key == 0)
