@@ -218,21 +218,16 @@ ExplorerThread *explorer_thread_new (const char *name,
                                      gpointer  (*func) (gpointer data),
                                      gpointer    data);
 
-/* Before and after a step that only looks at something: who finds the same again and again is made to let others go on. */
-void explorer_look_begins (gconstpointer address,
-                           gconstpointer place);
-void explorer_look_ends (gconstpointer address,
-                         guint64       value,
-                         gconstpointer place);
-/* The same for a yield or a sleep. */
-void explorer_pause_begins (gconstpointer place);
-void explorer_pause_ends (gconstpointer place);
-
 /* Ends the thread that runs. */
 void explorer_thread_exit (gpointer value) G_GNUC_NORETURN;
 
 /* Runs the program once. Returns FALSE if it failed. */
 gboolean explorer_run_once (Explorer *self);
+
+/* For the table, if there is to be one. */
+void explorer_note_step (Explorer             *self,
+                         const ExplorerThread *thread,
+                         char                  mark);
 
 /* Fails the schedule. */
 void explorer_fail_with (ExplorerVerdict  verdict,
@@ -321,6 +316,23 @@ void explorer_privates_abandon (ExplorerThread *thread);
 ExplorerGlobals *explorer_globals_save (void);
 void explorer_globals_restore (ExplorerGlobals *self);
 void explorer_globals_free (ExplorerGlobals *self);
+
+/* --- loops.c ------------------------------------------------------------------------------ */
+
+/* Before and after a step that only looks at something: who finds the same again and again is made to let others go on. */
+void explorer_look_begins (gconstpointer address,
+                           gconstpointer place);
+void explorer_look_ends (gconstpointer address,
+                         guint64       value,
+                         gconstpointer place);
+/* The same for a yield or a sleep. */
+void explorer_pause_begins (gconstpointer place);
+void explorer_pause_ends (gconstpointer place);
+
+/* --- stuck.c ------------------------------------------------------------------------------ */
+
+void explorer_fail_with_deadlock (Explorer *self) G_GNUC_NORETURN;
+void explorer_fail_with_livelock (Explorer *self) G_GNUC_NORETURN;
 
 /* --- command-line.c ---------------------------------------------------------------------- */
 

@@ -64,6 +64,23 @@ explorer_outcome (const char *format,
   self->busy--;
 }
 
+void
+explorer_fail (const char *format,
+               ...)
+{
+  g_autofree char *message = NULL;
+  va_list args;
+
+  va_start (args, format);
+  message = g_strdup_vprintf (format, args);
+  va_end (args);
+
+  if (explorer_self () == NULL)
+    g_error ("%s", message);
+
+  explorer_fail_with (EXPLORER_ASSERTION, "%s", message);
+}
+
 /* --- The life of an explorer ------------------------------------------------------------------ */
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Stand-ins for GLib's mutexes, recursive mutexes, reader-writer locks, conditions and once-initialisation.
+ * Stand-ins for GLib's mutexes, recursive mutexes and reader-writer locks.
  *
  * The linker sends the program's call of g_mutex_lock() to __wrap_g_mutex_lock() here (--wrap). What a lock is, the explorer knows by its
  * address; its memory is not used. Outside of a program that is explored the real function is called.
@@ -11,14 +11,14 @@
 
 /* --- Mutexes ----------------------------------------------------------------------------- */
 
-static gboolean
-object_is_free (ExplorerThread *thread)
+gboolean
+explorer_object_is_free (ExplorerThread *thread)
 {
   return thread->op.object->owner == NULL;
 }
 
-static void
-take_over (ExplorerObject *mutex)
+void
+explorer_take_over (ExplorerObject *mutex)
 {
   mutex->owner = explorer->current;
   mutex->count = 1;
@@ -32,8 +32,8 @@ explorer_lock (gconstpointer address,
 {
   ExplorerObject *mutex = explorer_object (address, kind);
 
-  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = mutex, .place = place, .enabled = object_is_free });
-  take_over (mutex);
+  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = mutex, .place = place, .enabled = explorer_object_is_free });
+  explorer_take_over (mutex);
 }
 
 gboolean
@@ -47,14 +47,14 @@ explorer_trylock (gconstpointer address,
   if (mutex->owner != NULL)
     return FALSE;
 
-  take_over (mutex);
+  explorer_take_over (mutex);
   return TRUE;
 }
 
-static void
-check_owner (const ExplorerObject *mutex,
-             const char           *what,
-             gconstpointer         place)
+void
+explorer_check_owner (const ExplorerObject *mutex,
+                      const char           *what,
+                      gconstpointer         place)
 {
   g_autofree char *where = NULL;
 
@@ -75,7 +75,7 @@ explorer_unlock (gconstpointer address,
   ExplorerObject *mutex = explorer_object (address, kind);
 
   (void) explorer_step (&(ExplorerOp) { .verb = "unlocks", .object = mutex, .place = place });
-  check_owner (mutex, "unlocks", place);
+  explorer_check_owner (mutex, "unlocks", place);
   mutex->owner = NULL;
   explorer_clock_release (&mutex->clock);
 }
@@ -167,7 +167,7 @@ take_once_more (ExplorerObject *mutex)
   if (mutex->owner == explorer->current)
     mutex->count++;
   else
-    take_over (mutex);
+    explorer_take_over (mutex);
 }
 
 void
@@ -205,7 +205,7 @@ explorer_lock_until (gconstpointer address,
       .verb = "locks in time",
       .object = mutex,
       .place = place,
-      .enabled = is_rec ? object_is_free_or_ours : object_is_free,
+      .enabled = is_rec ? object_is_free_or_ours : explorer_object_is_free,
       .has_deadline = TRUE,
       .deadline = deadline,
   });
@@ -224,7 +224,7 @@ explorer_rec_unlock (gconstpointer address,
   ExplorerObject *mutex = explorer_object (address, "recursive mutex");
 
   (void) explorer_step (&(ExplorerOp) { .verb = "unlocks", .object = mutex, .place = place });
-  check_owner (mutex, "unlocks", place);
+  explorer_check_owner (mutex, "unlocks", place);
   if (--mutex->count > 0)
     return;
 
@@ -334,7 +334,7 @@ explorer_reader_unlock (gconstpointer address,
 
   (void) explorer_step (&(ExplorerOp) { .verb = "unlocks for reading", .object = lock, .place = place });
   if (lock->count == 0)
-    check_owner (lock, "unlocks for reading", place);
+    explorer_check_owner (lock, "unlocks for reading", place);
   lock->count--;
   explorer_clock_release (&lock->clock);
 }
@@ -372,7 +372,7 @@ explorer_writer_unlock (gconstpointer address,
   ExplorerObject *lock = explorer_object (address, "rw-lock");
 
   (void) explorer_step (&(ExplorerOp) { .verb = "unlocks for writing", .object = lock, .place = place });
-  check_owner (lock, "unlocks for writing", place);
+  explorer_check_owner (lock, "unlocks for writing", place);
   lock->owner = NULL;
   explorer_clock_release (&lock->clock);
 }
@@ -457,153 +457,4 @@ __wrap_g_rw_lock_writer_unlock (GRWLock *lock)
     __real_g_rw_lock_writer_unlock (lock);
   else
     explorer_writer_unlock (lock, PLACE);
-}
-
-/* --- Conditions -------------------------------------------------------------------------------- */
-
-static gboolean
-never (ExplorerThread *thread G_GNUC_UNUSED)
-{
-  return FALSE;
-}
-
-gboolean
-explorer_wait (gconstpointer cond_address,
-               gconstpointer mutex_address,
-               const gint64 *deadline,
-               gconstpointer place)
-{
-  ExplorerObject *cond = explorer_object (cond_address, "condition");
-  ExplorerObject *mutex = explorer_object (mutex_address, "mutex");
-  ExplorerThread *self = explorer->current;
-  ExplorerVariant variant;
-
-  self->waits_with = mutex;
-  (void) explorer_step (&(ExplorerOp) { .verb = "begins to wait for", .object = cond, .second = mutex, .place = place });
-  check_owner (mutex, "waits with", place);
-  mutex->owner = NULL;
-  explorer_clock_release (&mutex->clock);
-  explorer_object_add_waiter (cond, self);
-
-  variant = explorer_step (&(ExplorerOp) {
-      .verb = "waits for",
-      .object = cond,
-      .place = place,
-      .enabled = never,
-      .may_be_spurious = TRUE,
-      .has_deadline = deadline != NULL,
-      .deadline = deadline != NULL ? *deadline : 0,
-  });
-
-  /* Who signalled has had us lock the mutex in that step. */
-  if (variant == EXPLORER_NORMAL)
-    {
-      take_over (mutex);
-      return TRUE;
-    }
-
-  explorer_object_remove_waiter (cond, self);
-  explorer_lock (mutex_address, "mutex", place);
-
-  return variant != EXPLORER_TIMEOUT;
-}
-
-static void
-wake (ExplorerObject *cond,
-      ExplorerThread *thread)
-{
-  explorer_object_remove_waiter (cond, thread);
-  explorer_release (thread, "wakes up and locks", thread->waits_with, object_is_free);
-}
-
-void
-explorer_signal (gconstpointer address,
-                 gboolean      all,
-                 gconstpointer place)
-{
-  ExplorerObject *cond = explorer_object (address, "condition");
-
-  (void) explorer_step (&(ExplorerOp) { .verb = all ? "broadcasts" : "signals", .object = cond, .place = place });
-
-  if (cond->n_waiters == 0)
-    {
-      cond->lost_place = place;
-      cond->lost_by = explorer->current;
-    }
-
-  /* Which one a signal wakes is not told by anybody. */
-  if (!all && cond->n_waiters > 0)
-    {
-      wake (cond, cond->waiters[explorer_choose (cond->n_waiters)]);
-      return;
-    }
-
-  while (cond->n_waiters > 0)
-    wake (cond, cond->waiters[0]);
-}
-
-void __real_g_cond_init (GCond *cond);
-
-void
-__wrap_g_cond_init (GCond *cond)
-{
-  if (explorer_self () == NULL)
-    __real_g_cond_init (cond);
-  else
-    explorer_object_forget (cond);
-}
-
-void __real_g_cond_clear (GCond *cond);
-
-void
-__wrap_g_cond_clear (GCond *cond)
-{
-  if (explorer_self () == NULL)
-    __real_g_cond_clear (cond);
-  else
-    explorer_destroy (cond, PLACE);
-}
-
-void __real_g_cond_wait (GCond *cond, GMutex *mutex);
-
-void
-__wrap_g_cond_wait (GCond  *cond,
-                    GMutex *mutex)
-{
-  if (explorer_self () == NULL)
-    __real_g_cond_wait (cond, mutex);
-  else
-    explorer_wait (cond, mutex, NULL, PLACE);
-}
-
-gboolean __real_g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time);
-
-gboolean
-__wrap_g_cond_wait_until (GCond  *cond,
-                          GMutex *mutex,
-                          gint64  end_time)
-{
-  return explorer_self () == NULL ? __real_g_cond_wait_until (cond, mutex, end_time) : explorer_wait (cond, mutex, &end_time, PLACE);
-}
-
-void __real_g_cond_signal (GCond *cond);
-
-void
-__wrap_g_cond_signal (GCond *cond)
-{
-  if (explorer_self () == NULL)
-    __real_g_cond_signal (cond);
-  else
-    explorer_signal (cond, FALSE, PLACE);
-}
-
-void __real_g_cond_broadcast (GCond *cond);
-
-void
-__wrap_g_cond_broadcast (GCond *cond)
-{
-  if (explorer_self () == NULL)
-    __real_g_cond_broadcast (cond);
-  else
-    explorer_signal (cond, TRUE, PLACE);
 }

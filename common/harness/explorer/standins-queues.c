@@ -48,17 +48,11 @@ take_item (GAsyncQueue *queue)
   return item;
 }
 
-static gboolean
-object_is_free (ExplorerThread *thread)
-{
-  return thread->op.object->owner == NULL;
-}
-
 static void
 take_lock (ExplorerObject *object,
            gconstpointer   place)
 {
-  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = object, .place = place, .enabled = object_is_free });
+  (void) explorer_step (&(ExplorerOp) { .verb = "locks", .object = object, .place = place, .enabled = explorer_object_is_free });
   object->owner = explorer->current;
   explorer_clock_acquire (&object->clock);
 }

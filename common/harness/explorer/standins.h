@@ -29,6 +29,12 @@ void explorer_writer_lock (gconstpointer address, gconstpointer place);
 gboolean explorer_writer_trylock (gconstpointer address, gconstpointer place);
 void explorer_writer_unlock (gconstpointer address, gconstpointer place);
 
+/* What the stand-ins for mutexes and for conditions have in common. */
+gboolean explorer_object_is_free (ExplorerThread *thread);
+void explorer_take_over (ExplorerObject *mutex);
+/* Fails if the thread that runs has not locked it. */
+void explorer_check_owner (const ExplorerObject *mutex, const char *what, gconstpointer place);
+
 /* A lock or condition that nobody may use any more. */
 void explorer_destroy (gconstpointer address, gconstpointer place);
 

@@ -23,16 +23,13 @@
 
 /* As many steps a thread may make in a row while others could go on: no fair scheduler would let it make more. */
 #define MAX_IN_A_ROW 200
-/* And so many that come to nothing. One who tries something up to three times, and then something else, is still seen in all that it can do. */
-#define MAX_IDLE 2
 
 Explorer *explorer;
 
-/* For the table, if there is to be one. */
-static void
-note_step (Explorer             *self,
-           const ExplorerThread *thread,
-           char                  mark)
+void
+explorer_note_step (Explorer             *self,
+                    const ExplorerThread *thread,
+                    char                  mark)
 {
   const ExplorerOp *op = &thread->op;
   ExplorerStep step = {
@@ -79,101 +76,6 @@ explorer_fail_with (ExplorerVerdict  verdict,
 
   self->failed_in = self->current->id;
   leave_program (self, self->current);
-}
-
-void
-explorer_fail (const char *format,
-               ...)
-{
-  g_autofree char *message = NULL;
-  va_list args;
-
-  va_start (args, format);
-  message = g_strdup_vprintf (format, args);
-  va_end (args);
-
-  if (explorer_self () == NULL)
-    g_error ("%s", message);
-
-  explorer_fail_with (EXPLORER_ASSERTION, "%s", message);
-}
-
-/* --- Nobody can go on ------------------------------------------------------------------- */
-
-static ExplorerVerdict
-classify_deadlock (Explorer *self)
-{
-  ExplorerVerdict verdict = self->threads[0].ended ? EXPLORER_THREAD_LEFT : EXPLORER_DEADLOCK;
-
-  for (guint i = 0; i < self->n_threads; i++)
-    {
-      const ExplorerThread *thread = &self->threads[i];
-
-      if (!thread->ended && thread->op.object != NULL && thread->op.object->lost_place != NULL)
-        verdict = EXPLORER_LOST_WAKE_UP;
-    }
-
-  return verdict;
-}
-
-static void
-describe_waiting (const ExplorerThread *thread,
-                  GString              *text)
-{
-  const ExplorerObject *object = thread->op.object;
-  g_autofree char *place = explorer_mark_place (thread->op.place);
-
-  if (text->len > 0)
-    g_string_append (text, "; ");
-  g_string_append_printf (text, "%s %s", thread->name, thread->op.verb);
-  if (object != NULL)
-    g_string_append_printf (text, " %s %u", object->kind, object->number);
-  if (object != NULL && object->owner != NULL)
-    g_string_append_printf (text, ", which %s has,", object->owner == thread ? "it" : object->owner->name);
-  g_string_append_printf (text, " at %s", place);
-
-  if (object != NULL && object->lost_place != NULL)
-    {
-      g_autofree char *lost = explorer_mark_place (object->lost_place);
-
-      g_string_append_printf (text, " for a signal that %s sent when nobody waited, at %s", object->lost_by->name, lost);
-    }
-}
-
-static void G_GNUC_NORETURN
-fail_with_deadlock (Explorer *self)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *message = NULL;
-
-  for (guint i = 0; i < self->n_threads; i++)
-    if (!self->threads[i].ended)
-      {
-        describe_waiting (&self->threads[i], text);
-        note_step (self, &self->threads[i], '!');
-      }
-
-  message = g_string_free (g_steal_pointer (&text), FALSE);
-  explorer_fail_with (classify_deadlock (self), "%s", message);
-}
-
-/* --- The program does not end ------------------------------------------------------------- */
-
-static void G_GNUC_NORETURN
-fail_with_livelock (Explorer *self)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autofree char *message = NULL;
-
-  for (guint i = 0; i < self->n_threads; i++)
-    if (!self->threads[i].ended)
-      {
-        describe_waiting (&self->threads[i], text);
-        g_string_append_printf (text, " (%u steps)", self->threads[i].n_steps);
-      }
-
-  message = g_string_free (g_steal_pointer (&text), FALSE);
-  explorer_fail_with (EXPLORER_LIVELOCK, "the program has not ended after %u steps: %s", self->n_steps, message);
 }
 
 /* --- The alternatives --------------------------------------------------------------------- */
@@ -382,7 +284,7 @@ take (Explorer                  *self,
       self->time->last = hash;
     }
 
-  note_step (self, thread, chosen ? '*' : ' ');
+  explorer_note_step (self, thread, chosen ? '*' : ' ');
 }
 
 /* Returns the alternative that the strategy picks. */
@@ -420,13 +322,13 @@ decide (Explorer *self)
     {
       for (guint i = 0; i < self->n_threads; i++)
         if (!self->threads[i].ended)
-          fail_with_deadlock (self);
+          explorer_fail_with_deadlock (self);
       self->busy--;
       return NULL;
     }
 
   if (self->n_steps >= self->options.max_steps)
-    fail_with_livelock (self);
+    explorer_fail_with_livelock (self);
 
   if (n > 1)
     picked = pick (self, alternatives, n);
@@ -514,79 +416,6 @@ explorer_choose (guint n)
   explorer_thread_learns (thread, picked + 1);
 
   return picked;
-}
-
-/* --- Waiting in a loop ---------------------------------------------------------------------- */
-
-/*
- * A thread that looks at the same thing again and again waits for another one to change it. To let it go on looking leads nowhere, and there is no
- * end to it, so after a few times it is passed over until another thread has made a step.
- *
- * Whether it is follows from what this thread has done alone, and not from when others did something: equivalent schedules must have the same
- * alternatives.
- */
-static void
-note_idle_step (ExplorerThread *thread)
-{
-  thread->n_idle = thread->idle_step == thread->n_steps - 1 ? thread->n_idle + 1 : 1;
-  thread->idle_step = thread->n_steps;
-}
-
-void
-explorer_pause_begins (gconstpointer place)
-{
-  ExplorerThread *thread = explorer->current;
-
-  if (thread->pause_place == place && thread->n_pauses >= MAX_IDLE)
-    thread->yielded = TRUE;
-}
-
-void
-explorer_pause_ends (gconstpointer place)
-{
-  ExplorerThread *thread = explorer->current;
-
-  thread->n_pauses = thread->pause_place == place ? thread->n_pauses + 1 : 1;
-  thread->pause_place = place;
-  note_idle_step (thread);
-}
-
-static gboolean
-is_same_look (const ExplorerThread *thread,
-              gconstpointer         address,
-              gconstpointer         place)
-{
-  return thread->look_place == place && thread->look_address == address;
-}
-
-void
-explorer_look_begins (gconstpointer address,
-                      gconstpointer place)
-{
-  ExplorerThread *thread = explorer->current;
-
-  if (is_same_look (thread, address, place) && thread->idle_step == thread->n_steps && thread->n_idle >= MAX_IDLE)
-    thread->yielded = TRUE;
-}
-
-void
-explorer_look_ends (gconstpointer address,
-                    guint64       value,
-                    gconstpointer place)
-{
-  ExplorerThread *thread = explorer->current;
-
-  if (is_same_look (thread, address, place) && thread->look_value == value)
-    {
-      note_idle_step (thread);
-      return;
-    }
-
-  thread->n_idle = 0;
-  thread->idle_step = thread->n_steps;
-  thread->look_place = place;
-  thread->look_address = address;
-  thread->look_value = value;
 }
 
 gboolean

@@ -517,82 +517,6 @@ barrier (gpointer user_data G_GNUC_UNUSED)
   outcome ("%d%d", ours, GPOINTER_TO_INT (theirs));
 }
 
-/* --- Locks in a bit ------------------------------------------------------------------------------------- */
-
-static int bits;
-static gpointer pointer_bits;
-
-static gpointer
-try_bits (gpointer user_data G_GNUC_UNUSED)
-{
-  seen = 0;
-  if (g_bit_trylock (&bits, 3))
-    {
-      seen += 1;
-      g_bit_unlock (&bits, 3);
-    }
-  if (g_bit_trylock (&bits, 4))
-    {
-      seen += 10;
-      g_bit_unlock (&bits, 4);
-    }
-  if (g_pointer_bit_trylock (&pointer_bits, 0))
-    {
-      seen += 100;
-      g_pointer_bit_unlock (&pointer_bits, 0);
-    }
-
-  return NULL;
-}
-
-/* Bit 3 of the number and bit 0 of the pointer are locked, bit 4 is not. */
-static void
-bit_locks (gpointer user_data G_GNUC_UNUSED)
-{
-  int held;
-
-  g_bit_lock (&bits, 3);
-  g_pointer_bit_lock (&pointer_bits, 0);
-  g_thread_join (g_thread_new ("other", try_bits, NULL));
-  held = seen;
-  g_bit_unlock (&bits, 3);
-  g_pointer_bit_unlock (&pointer_bits, 0);
-  g_thread_join (g_thread_new ("other", try_bits, NULL));
-  outcome ("%03d %03d", held, seen);
-}
-
-static gpointer
-add_under_bit (gpointer user_data G_GNUC_UNUSED)
-{
-  g_bit_lock (&bits, 3);
-  n += 1;
-  g_bit_unlock (&bits, 3);
-  g_pointer_bit_lock (&pointer_bits, 1);
-  seen += 1;
-  g_pointer_bit_unlock (&pointer_bits, 1);
-
-  return NULL;
-}
-
-/* What is done under such a lock is no race. */
-static void
-bit_lock_orders (gpointer user_data G_GNUC_UNUSED)
-{
-  GThread *other;
-
-  n = seen = 0;
-  other = g_thread_new ("other", add_under_bit, NULL);
-  add_under_bit (NULL);
-  g_thread_join (other);
-  outcome ("%d %d", n, seen);
-}
-
-static void
-bit_unlock_of_nobody (gpointer user_data G_GNUC_UNUSED)
-{
-  g_bit_unlock (&bits, 3);
-}
-
 static const Case cases[] = {
   { "/standins/mutex", mutex_order, EXPLORER_CORRECT, "11 | 20", FALSE },
   { "/standins/mutex/trylock", mutex_trylock, EXPLORER_CORRECT, "0 | 1", FALSE },
@@ -611,9 +535,6 @@ static const Case cases[] = {
   { "/standins/pthread-condition", pthread_conditions, EXPLORER_CORRECT, "1 1", FALSE },
   { "/standins/semaphore", semaphore, EXPLORER_CORRECT, "empty 0 late | full 0 late", FALSE },
   { "/standins/barrier", barrier, EXPLORER_CORRECT, "01 | 10", FALSE },
-  { "/standins/bit-lock", bit_locks, EXPLORER_CORRECT, "010 111", FALSE },
-  { "/standins/bit-lock/orders", bit_lock_orders, EXPLORER_CORRECT, "2 2", FALSE },
-  { "/standins/bit-lock/nobody", bit_unlock_of_nobody, EXPLORER_MISUSE, "not locked", FALSE },
 };
 
 int

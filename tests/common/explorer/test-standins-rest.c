@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Tests of the stand-ins for assertions, memory, reference counts and descriptors, and of what is refused.
+ * Tests of the stand-ins for assertions, memory, reference counts, locks in a bit and descriptors, and of what is refused.
  */
 
 #include "cases.h"
@@ -317,6 +317,84 @@ ref_count (gpointer user_data G_GNUC_UNUSED)
   outcome ("%d%d", counted.is_last[0], counted.is_last[1]);
 }
 
+/* --- Locks in a bit ------------------------------------------------------------------------------------- */
+
+static int bits;
+static gpointer pointer_bits;
+static int n;
+static int seen;
+
+static gpointer
+try_bits (gpointer user_data G_GNUC_UNUSED)
+{
+  seen = 0;
+  if (g_bit_trylock (&bits, 3))
+    {
+      seen += 1;
+      g_bit_unlock (&bits, 3);
+    }
+  if (g_bit_trylock (&bits, 4))
+    {
+      seen += 10;
+      g_bit_unlock (&bits, 4);
+    }
+  if (g_pointer_bit_trylock (&pointer_bits, 0))
+    {
+      seen += 100;
+      g_pointer_bit_unlock (&pointer_bits, 0);
+    }
+
+  return NULL;
+}
+
+/* Bit 3 of the number and bit 0 of the pointer are locked, bit 4 is not. */
+static void
+bit_locks (gpointer user_data G_GNUC_UNUSED)
+{
+  int held;
+
+  g_bit_lock (&bits, 3);
+  g_pointer_bit_lock (&pointer_bits, 0);
+  g_thread_join (g_thread_new ("other", try_bits, NULL));
+  held = seen;
+  g_bit_unlock (&bits, 3);
+  g_pointer_bit_unlock (&pointer_bits, 0);
+  g_thread_join (g_thread_new ("other", try_bits, NULL));
+  outcome ("%03d %03d", held, seen);
+}
+
+static gpointer
+add_under_bit (gpointer user_data G_GNUC_UNUSED)
+{
+  g_bit_lock (&bits, 3);
+  n += 1;
+  g_bit_unlock (&bits, 3);
+  g_pointer_bit_lock (&pointer_bits, 1);
+  seen += 1;
+  g_pointer_bit_unlock (&pointer_bits, 1);
+
+  return NULL;
+}
+
+/* What is done under such a lock is no race. */
+static void
+bit_lock_orders (gpointer user_data G_GNUC_UNUSED)
+{
+  GThread *other;
+
+  n = seen = 0;
+  other = g_thread_new ("other", add_under_bit, NULL);
+  add_under_bit (NULL);
+  g_thread_join (other);
+  outcome ("%d %d", n, seen);
+}
+
+static void
+bit_unlock_of_nobody (gpointer user_data G_GNUC_UNUSED)
+{
+  g_bit_unlock (&bits, 3);
+}
+
 /* --- Descriptors ------------------------------------------------------------------------------------------- */
 
 static int fds[2];
@@ -428,6 +506,9 @@ static const Case cases[] = {
   { "/standins/memory/atomic", race_with_atomic, EXPLORER_RACE, "nothing orders", FALSE },
   { "/standins/references/box", rc_box, EXPLORER_CORRECT, "1", FALSE },
   { "/standins/references/count", ref_count, EXPLORER_CORRECT, "01 | 10", FALSE },
+  { "/standins/bit-lock", bit_locks, EXPLORER_CORRECT, "010 111", FALSE },
+  { "/standins/bit-lock/orders", bit_lock_orders, EXPLORER_CORRECT, "2 2", FALSE },
+  { "/standins/bit-lock/nobody", bit_unlock_of_nobody, EXPLORER_MISUSE, "not locked", FALSE },
   { "/standins/descriptors/pipe", pipe_and_poll, EXPLORER_CORRECT, "00 | 01 | 11", FALSE },
   { "/standins/descriptors/epoll", epoll, EXPLORER_CORRECT, "0 1 | 1 1", FALSE },
   { "/standins/descriptors/nonblocking", nonblocking, EXPLORER_CORRECT, "1", FALSE },
