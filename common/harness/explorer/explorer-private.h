@@ -194,6 +194,8 @@ struct _Explorer
   GDestroyNotify key_destructors[MAX_KEYS]; /* of pthread_key_create() */
   guint n_keys;
 
+  GSList *exit_handlers; /* of atexit(); see standins-glib.c */
+
   guint64 random_state;
   guint random_length; /* steps of the schedule before, to place changes of priority in */
   GArray *random_changes;
@@ -310,6 +312,11 @@ void explorer_really_free (gpointer memory);
 void explorer_privates_clear (ExplorerThread *thread);
 /* Forgets it without a word. */
 void explorer_privates_abandon (ExplorerThread *thread);
+
+/* --- standins-glib.c ---------------------------------------------------------------------- */
+
+/* What the program would have had done at the end of the process is not to be done. */
+void explorer_forget_exit_handlers (void);
 
 /* --- globals.c ---------------------------------------------------------------------------- */
 

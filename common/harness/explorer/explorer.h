@@ -157,6 +157,13 @@ guint explorer_choose (guint n);
 void explorer_fail (const char *format,
                     ...) G_GNUC_PRINTF (1, 2) G_GNUC_NORETURN;
 
+/**
+ * In a thread of the program: does what exit() would do first, and calls what was given to atexit(), the latest first.
+ *
+ * A program that is explored does not end with the process, so nobody else does.
+ */
+void explorer_run_exit_handlers (void);
+
 /** Whether the calling code is a thread of a program that is being explored. */
 gboolean explorer_is_exploring (void);
 

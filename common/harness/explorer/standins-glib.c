@@ -225,11 +225,52 @@ __wrap_abort (void)
   explorer_fail_with (EXPLORER_ASSERTION, "%s: abort()", explorer->current->name);
 }
 
+/* --- The end of the process ---------------------------------------------------------------------- */
+
+typedef struct
+{
+  void (*func) (void);
+} ExitHandler;
+
 int __real_atexit (void (*func) (void));
 
-/* The process does not end with the program, so what is to be done then is never done. */
+/* The process does not end with the program: see explorer_run_exit_handlers(). */
 int
 __wrap_atexit (void (*func) (void))
 {
-  return explorer_self () == NULL ? __real_atexit (func) : 0;
+  ExitHandler *handler;
+
+  if (explorer_self () == NULL)
+    return __real_atexit (func);
+
+  explorer->busy++;
+  handler = g_new (ExitHandler, 1);
+  handler->func = func;
+  explorer->exit_handlers = g_slist_prepend (explorer->exit_handlers, handler);
+  explorer->busy--;
+
+  return 0;
+}
+
+void
+explorer_run_exit_handlers (void)
+{
+  while (explorer_self () != NULL && explorer->exit_handlers != NULL)
+    {
+      ExitHandler *handler = explorer->exit_handlers->data;
+      void (*func) (void) = handler->func;
+
+      explorer->busy++;
+      explorer->exit_handlers = g_slist_delete_link (explorer->exit_handlers, explorer->exit_handlers);
+      g_free (handler);
+      explorer->busy--;
+
+      func ();
+    }
+}
+
+void
+explorer_forget_exit_handlers (void)
+{
+  g_slist_free_full (g_steal_pointer (&explorer->exit_handlers), g_free);
 }

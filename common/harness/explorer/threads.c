@@ -572,6 +572,7 @@ end_schedule (Explorer *self)
       asyncio_stack_pool_give_back (&self->stacks, thread->stack);
       explorer_privates_abandon (thread);
     }
+  explorer_forget_exit_handlers ();
 }
 
 gboolean
