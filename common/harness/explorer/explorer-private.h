@@ -186,6 +186,7 @@ struct _Explorer
 
   ExplorerGlobals *globals;
   ExplorerCrash *crash;
+  GArray *descriptors; /* (owned) those that are open when no schedule runs */
   ExplorerObjects *objects;
   ExplorerShadow *shadow;
   AsyncioStackPool stacks;
@@ -358,6 +359,11 @@ void explorer_insist_on_malloc (void);
 /* From here on the death of the program tells the schedule that it was. */
 void explorer_crash_begin (Explorer *self);
 void explorer_crash_end (Explorer *self);
+/* --- descriptors.c -------------------------------------------------------------------------- */
+
+/* Those that are open now. */
+GArray *explorer_descriptors_new (void);
+void explorer_descriptors_close_others (GArray *open);
 
 /* --- search.c, random.c ------------------------------------------------------------------- */
 

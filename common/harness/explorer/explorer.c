@@ -154,6 +154,7 @@ explorer_new (ExplorerBody           body,
   self->taken = g_array_new (FALSE, FALSE, sizeof (guint));
   self->objects = explorer_objects_new ();
   self->shadow = explorer_shadow_new ();
+  self->descriptors = explorer_descriptors_new ();
   warm_stacks (self);
 
   return self;
@@ -170,6 +171,7 @@ explorer_free (Explorer *self)
   g_clear_pointer (&self->replay, g_array_unref);
   g_clear_pointer (&self->steps, g_array_unref);
   g_array_unref (self->taken);
+  g_array_unref (self->descriptors);
   g_free (self->message);
   g_free (self);
 

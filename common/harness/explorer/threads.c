@@ -573,6 +573,9 @@ end_schedule (Explorer *self)
       explorer_privates_abandon (thread);
     }
   explorer_forget_exit_handlers ();
+
+  if (self->failed)
+    explorer_descriptors_close_others (self->descriptors);
 }
 
 gboolean
