@@ -146,12 +146,14 @@ core_main (int                argc,
 {
   (void) ASYNCIO_ERROR;
 
+  if (argc == 3 && strcmp (argv[1], "--report") == 0)
+    {
+      g_log_set_default_handler (note_warning, NULL);
+      return print_report (programs, n, argv[2]);
+    }
+
   g_test_init (&argc, &argv, NULL);
   g_log_set_default_handler (note_warning, NULL);
-
-  if (argc == 3 && strcmp (argv[1], "--report") == 0)
-    return print_report (programs, n, argv[2]);
-
   for (guint i = 0; i < n; i++)
     g_test_add_data_func (programs[i].path, &programs[i], test_program);
 

@@ -470,6 +470,24 @@ closed_at_work (gpointer user_data G_GNUC_UNUSED)
   explorer_outcome ("%u", core_count_warnings ());
 }
 
+/* The same for a future that was cancelled: nobody needs to hear of the value. */
+static void
+closed_after_cancel (gpointer user_data G_GNUC_UNUSED)
+{
+  g_autoptr (AsyncioFuture) future = NULL;
+
+  loop = asyncio_new_event_loop ();
+  executor = asyncio_thread_pool_executor_new (1);
+  future = asyncio_loop_run_in_executor (loop, executor, work, &token, NULL, core_token_free, NULL);
+  g_assert_true (asyncio_future_cancel (future));
+  asyncio_loop_stop (loop);
+  g_assert_true (asyncio_loop_run_forever (loop, NULL));
+  core_end_loop (loop);
+  end_executor ();
+
+  g_assert_cmpint (core_token_n_freed (&token), ==, (guint) g_atomic_int_get (&n_done));
+}
+
 /* --- Context variables ---------------------------------------------------------------------------------------- */
 
 static AsyncioContextVar *var;
@@ -532,6 +550,7 @@ static const CoreProgram programs[] = {
   { "/core/executor/loop/error", error_for_loop, 3, FALSE, 0 },
   { "/core/executor/loop/two-calls", two_calls_for_loop, 3, FALSE, 0 },
   { "/core/executor/loop/cancel", cancel_for_loop, 3, FALSE, 0 },
+  { "/core/executor/loop/cancel-and-close", closed_after_cancel, 3, FALSE, 0 },
   { "/core/executor/loop/closed", closed_at_work, 3, FALSE, 0 },
   { "/core/executor/context", context_for_thread, EXPLORER_UNBOUNDED, TRUE, 0 },
 };
