@@ -269,6 +269,59 @@ free_too_early (gpointer user_data G_GNUC_UNUSED)
   g_thread_join (other);
 }
 
+static gpointer
+unlock_last (gpointer mutex)
+{
+  g_mutex_lock (mutex);
+  g_mutex_unlock (mutex);
+
+  return NULL;
+}
+
+/* Whether the other thread has locked or not: the memory of the lock is freed without waiting for that. */
+static void
+free_lock_too_early (gpointer user_data G_GNUC_UNUSED)
+{
+  GMutex *mutex = g_new0 (GMutex, 1);
+  GThread *other = g_thread_new ("other", unlock_last, mutex);
+
+  g_free (mutex);
+  g_thread_join (other);
+}
+
+/* One thread uses it atomically, the other does not. */
+static void
+half_atomic (gpointer user_data G_GNUC_UNUSED)
+{
+  int n = 0;
+  GThread *other = g_thread_new ("other", set_atomically, &n);
+
+  n = 2;
+  g_thread_join (other);
+}
+
+static gpointer
+add_atomically (gpointer number)
+{
+  g_atomic_int_inc ((int *) number);
+  g_atomic_int_inc ((int *) number);
+
+  return NULL;
+}
+
+/* Both use it atomically while both run, and plainly when there is one only. */
+static void
+atomic_while_shared (gpointer user_data G_GNUC_UNUSED)
+{
+  int n = 1;
+  GThread *other = g_thread_new ("other", add_atomically, &n);
+
+  g_atomic_int_inc (&n);
+  g_thread_join (other);
+  n += 1;
+  g_assert_cmpint (n, ==, 5);
+}
+
 /* What it does depends on what it did in the schedule before. */
 static void
 not_repeatable (gpointer number)
@@ -310,6 +363,8 @@ static const Finding findings[] = {
   { "/explorer/finds/clear", clear_of_held, EXPLORER_MISUSE, "destroys mutex" },
   { "/explorer/finds/thread-left", thread_left, EXPLORER_THREAD_LEFT, "other waits for condition" },
   { "/explorer/finds/use-after-free", free_too_early, EXPLORER_USE_AFTER_FREE, "has freed at" },
+  { "/explorer/finds/half-atomic", half_atomic, EXPLORER_RACE, "nothing orders the two" },
+  { "/explorer/finds/lock-freed", free_lock_too_early, EXPLORER_USE_AFTER_FREE, "has freed at" },
   { "/explorer/finds/assertion", no_lost_update, EXPLORER_ASSERTION, "2 == 1" },
 };
 
@@ -343,6 +398,7 @@ static const Correct corrects[] = {
   { "/explorer/accepts/lock", no_race },
   { "/explorer/accepts/while", while_not_set },
   { "/explorer/accepts/spin", spin },
+  { "/explorer/accepts/atomic-while-shared", atomic_while_shared },
 };
 
 static void
