@@ -8,6 +8,15 @@
 
 /* --- Nobody can go on ------------------------------------------------------------------- */
 
+/* Whether a thread waits for what another one signalled before. */
+static gboolean
+has_lost_signal (const ExplorerThread *thread)
+{
+  const ExplorerObject *object = thread->op.object;
+
+  return object != NULL && object->lost_place != NULL && object->lost_by != thread;
+}
+
 static ExplorerVerdict
 classify_deadlock (Explorer *self)
 {
@@ -17,7 +26,7 @@ classify_deadlock (Explorer *self)
     {
       const ExplorerThread *thread = &self->threads[i];
 
-      if (!thread->ended && thread->op.object != NULL && thread->op.object->lost_place != NULL)
+      if (!thread->ended && has_lost_signal (thread))
         verdict = EXPLORER_LOST_WAKE_UP;
     }
 
@@ -40,7 +49,7 @@ describe_waiting (const ExplorerThread *thread,
     g_string_append_printf (text, ", which %s has,", object->owner == thread ? "it" : object->owner->name);
   g_string_append_printf (text, " at %s", place);
 
-  if (object != NULL && object->lost_place != NULL)
+  if (has_lost_signal (thread))
     {
       g_autofree char *lost = explorer_mark_place (object->lost_place);
 

@@ -322,6 +322,16 @@ atomic_while_shared (gpointer user_data G_GNUC_UNUSED)
   g_assert_cmpint (n, ==, 5);
 }
 
+/* Waits for itself: its own signal, sent when nobody waited, is not what it lacks. */
+static void
+own_signal (gpointer user_data G_GNUC_UNUSED)
+{
+  g_mutex_lock (&lock);
+  g_cond_signal (&cond);
+  g_cond_wait (&cond, &lock);
+  g_mutex_unlock (&lock);
+}
+
 /* What it does depends on what it did in the schedule before. */
 static void
 not_repeatable (gpointer number)
@@ -365,6 +375,7 @@ static const Finding findings[] = {
   { "/explorer/finds/use-after-free", free_too_early, EXPLORER_USE_AFTER_FREE, "has freed at" },
   { "/explorer/finds/half-atomic", half_atomic, EXPLORER_RACE, "nothing orders the two" },
   { "/explorer/finds/lock-freed", free_lock_too_early, EXPLORER_USE_AFTER_FREE, "has freed at" },
+  { "/explorer/finds/own-signal", own_signal, EXPLORER_DEADLOCK, "main waits for condition" },
   { "/explorer/finds/assertion", no_lost_update, EXPLORER_ASSERTION, "2 == 1" },
 };
 
