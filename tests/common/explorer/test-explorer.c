@@ -6,6 +6,7 @@
 
 #include <explorer.h>
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -332,6 +333,31 @@ own_signal (gpointer user_data G_GNUC_UNUSED)
   g_mutex_unlock (&lock);
 }
 
+static void
+note_first_exit (void)
+{
+  g_assert_cmpint (shared, ==, 1);
+  shared = 2;
+}
+
+static void
+note_second_exit (void)
+{
+  g_assert_cmpint (shared, ==, 0);
+  shared = 1;
+}
+
+/* What is to be done at exit is done when the program says so, the latest first, and not again. */
+static void
+exit_handlers (gpointer user_data G_GNUC_UNUSED)
+{
+  atexit (note_first_exit);
+  atexit (note_second_exit);
+  explorer_run_exit_handlers ();
+  explorer_run_exit_handlers ();
+  g_assert_cmpint (shared, ==, 2);
+}
+
 /* What it does depends on what it did in the schedule before. */
 static void
 not_repeatable (gpointer number)
@@ -410,6 +436,7 @@ static const Correct corrects[] = {
   { "/explorer/accepts/while", while_not_set },
   { "/explorer/accepts/spin", spin },
   { "/explorer/accepts/atomic-while-shared", atomic_while_shared },
+  { "/explorer/accepts/exit-handlers", exit_handlers },
 };
 
 static void
