@@ -8,6 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* --- Programs ---------------------------------------------------------------------------- */
@@ -358,6 +360,17 @@ exit_handlers (gpointer user_data G_GNUC_UNUSED)
   g_assert_cmpint (shared, ==, 2);
 }
 
+/* Fails with descriptors open, more of them than a process may have if none were closed. */
+static void
+leave_descriptors (gpointer user_data G_GNUC_UNUSED)
+{
+  guint n = explorer_choose (20);
+
+  for (guint i = 0; i < 20; i++)
+    g_assert_cmpint (eventfd (0, EFD_CLOEXEC), !=, -1);
+  g_assert_cmpint (n, ==, 100);
+}
+
 /* What it does depends on what it did in the schedule before. */
 static void
 not_repeatable (gpointer number)
@@ -572,6 +585,25 @@ test_memory_flat (void)
   g_assert_cmpint (resident_size (), <=, before + 200);
 }
 
+/* Schedules that fail leave descriptors, and the search goes on all the same: 400 of them, where a process may have 200. */
+static void
+test_descriptors (void)
+{
+  struct rlimit before;
+  struct rlimit limit;
+  g_autoptr (ExplorerReport) report = NULL;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  limit = before;
+  limit.rlim_cur = 200;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  report = explorer_assert_finds (leave_descriptors, NULL, NULL, EXPLORER_ASSERTION);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+
+  g_assert_nonnull (strstr (report->message, "n == 100"));
+  g_assert_cmpint (report->n_schedules, ==, 21); /* and once more for the report */
+}
+
 /* A limit on schedules is told: the search is not complete. */
 static void
 test_max_schedules (void)
@@ -616,6 +648,7 @@ main (int    argc,
   g_test_add_func ("/explorer/random", test_random);
   g_test_add_func ("/explorer/not-repeatable", test_not_repeatable);
   g_test_add_func ("/explorer/bad-tokens", test_bad_tokens);
+  g_test_add_func ("/explorer/descriptors", test_descriptors);
   g_test_add_func ("/explorer/max-schedules", test_max_schedules);
   g_test_add_func ("/explorer/deterministic", test_deterministic);
 
