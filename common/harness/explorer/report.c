@@ -81,7 +81,8 @@ replace_mark (const GMatchInfo *match,
 char *
 explorer_look_up_places (const char *text)
 {
-  g_autoptr (GRegex) marks = g_regex_new (MARK_PATTERN, G_REGEX_DEFAULT, G_REGEX_MATCH_DEFAULT, NULL);
+  /* Raw: else each match begins with a look at all of the text, whether it is UTF-8. */
+  g_autoptr (GRegex) marks = g_regex_new (MARK_PATTERN, G_REGEX_RAW, G_REGEX_MATCH_DEFAULT, NULL);
   Dwfl *dwfl = open_debug_information ();
   char *replaced = g_regex_replace_eval (marks, text, -1, 0, G_REGEX_MATCH_DEFAULT, replace_mark, dwfl, NULL);
 
