@@ -226,7 +226,7 @@ awake_and_asleep (gpointer user_data G_GNUC_UNUSED)
 
 static const CoreProgram programs[] = {
   { "/core/wakeup/condition/two-threads", condition_one, EXPLORER_UNBOUNDED, TRUE, 1 },
-  { "/core/wakeup/condition/three-threads", condition_two, EXPLORER_UNBOUNDED, TRUE, 1 },
+  { "/core/wakeup/condition/three-threads", condition_two, EXPLORER_UNBOUNDED, TRUE, 0 },
   { "/core/wakeup/semaphore/two-threads", semaphore_one, EXPLORER_UNBOUNDED, TRUE, 0 },
   { "/core/wakeup/semaphore/three-threads", semaphore_two, EXPLORER_UNBOUNDED, TRUE, 0 },
   { "/core/wakeup/poll/two-threads", poll_one, EXPLORER_UNBOUNDED, TRUE, 0 },
