@@ -182,6 +182,7 @@ struct _Explorer
   GArray *replay;  /* (nullable) (element-type guint) */
   guint n_replayed;
   GArray *taken;   /* (element-type guint) choices of this schedule */
+  char *recording; /* (owned) (nullable) the file that the schedule of the report is to be recorded in */
   GArray *steps;   /* (nullable) (element-type ExplorerStep) */
 
   ExplorerGlobals *globals;
@@ -365,6 +366,12 @@ void explorer_crash_end (Explorer *self);
 GArray *explorer_descriptors_new (void);
 void explorer_descriptors_close_others (GArray *open);
 
+/* --- recording.c --------------------------------------------------------------------------- */
+
+/* Before and after an exploration. */
+void explorer_recording_begin (Explorer *self);
+void explorer_recording_end (Explorer *self);
+
 /* --- search.c, random.c ------------------------------------------------------------------- */
 
 void explorer_search_run (Explorer *self);
@@ -377,6 +384,8 @@ char *explorer_mark_place (gconstpointer place);
 /* The text with "FILE:LINE" for all marks. */
 char *explorer_look_up_places (const char *text);
 char *explorer_steps_to_table (Explorer *self);
+/* A text for each step. */
+char **explorer_steps_to_strings (const GArray *steps);
 char *explorer_token_new (const GArray *taken);
 /* (nullable): NULL if it is not a token. */
 GArray *explorer_token_parse (const char *token);

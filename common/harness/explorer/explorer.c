@@ -241,6 +241,7 @@ explorer_explore (ExplorerBody           body,
 
   explorer_insist_on_malloc ();
   self = explorer_new (body, user_data, options);
+  explorer_recording_begin (self);
   explorer = self;
   explorer_crash_begin (self);
   self->globals = explorer_globals_save ();
@@ -274,6 +275,7 @@ explorer_explore (ExplorerBody           body,
   explorer_globals_free (self->globals);
   explorer_crash_end (self);
   explorer = NULL;
+  explorer_recording_end (self);
 
   return explorer_free (self);
 }

@@ -173,8 +173,8 @@ is_left_out (const GArray *steps,
 }
 
 /* A text for each step. All places are looked up at once. */
-static char **
-look_up_steps (const GArray *steps)
+char **
+explorer_steps_to_strings (const GArray *steps)
 {
   g_autoptr (GString) lines = g_string_new (NULL);
   g_autofree char *text = NULL;
@@ -194,7 +194,7 @@ char *
 explorer_steps_to_table (Explorer *self)
 {
   GString *table = g_string_new (NULL);
-  g_auto (GStrv) cells = look_up_steps (self->steps);
+  g_auto (GStrv) cells = explorer_steps_to_strings (self->steps);
   guint width[MAX_THREADS] = { 0 };
 
   for (guint i = 0; i < self->n_threads; i++)
