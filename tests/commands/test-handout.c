@@ -63,7 +63,7 @@ check_file (const char *path,
             const char *text,
             gpointer    data)
 {
-  LabInfo *lab = data;
+  GPtrArray *labs = data;
 
   g_test_message ("%s", path);
 
@@ -76,39 +76,73 @@ check_file (const char *path,
   g_assert_null (strstr (path, "bench"));
   g_assert_false (g_str_has_suffix (path, "test-hidden.c"));
 
-  /* The reference's own functions, and the switch between it and the starter. */
+  /* The references' own functions, and the switch between them and the starter. */
   if (g_str_has_prefix (path, "labs/"))
     {
       g_assert_null (strstr (text, "#ifdef SOLUTION"));
       g_assert_null (strstr (text, "cancel_all_tasks (AsyncioLoop"));
       g_assert_null (strstr (text, "report_errors"));
+      g_assert_null (strstr (text, "peek_error (AsyncioTask"));
     }
 
-  for (guint i = 0; i < lab->tests->len; i++)
+  for (guint i = 0; i < labs->len; i++)
     {
-      LabTest *test = g_ptr_array_index (lab->tests, i);
+      LabInfo *lab = g_ptr_array_index (labs, i);
 
-      if (test->visibility == LAB_PUBLIC)
-        continue;
-      g_assert_null (strstr (text, test->path));
-      g_assert_null (strstr (text, test->rule));
-      g_assert_null (strstr (text, test->hints[2]));
+      for (guint j = 0; j < lab->tests->len; j++)
+        {
+          LabTest *test = g_ptr_array_index (lab->tests, j);
+
+          if (test->visibility == LAB_PUBLIC)
+            continue;
+          g_assert_null (strstr (text, test->path));
+          g_assert_null (strstr (text, test->rule));
+          g_assert_null (strstr (text, test->hints[0]));
+        }
     }
 }
 
-/* No solution, no hidden test, nothing else of the staff's. */
+/* What a student needs to begin with a lab is there. */
+static void
+check_lab (const char *tree,
+           LabInfo    *lab)
+{
+  g_autofree char *readme = g_build_filename (tree, "labs", lab->folder, "README.md", NULL);
+  g_autofree char *header = g_build_filename (tree, "labs", lab->folder, lab->header, NULL);
+  g_autofree char *rubric = g_build_filename (tree, "tests", lab->folder, "rubric.ini", NULL);
+  g_autofree char *expected = g_build_filename (tree, "tests", lab->folder, "expected", "1.trace", NULL);
+
+  g_assert_true (g_file_test (readme, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (header, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (rubric, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (expected, G_FILE_TEST_EXISTS));
+
+  for (guint i = 0; lab->files[i] != NULL; i++)
+    {
+      g_autofree char *file = g_build_filename (tree, "labs", lab->folder, lab->files[i], NULL);
+      g_autofree char *starter = lab_make_starter (lab, lab->files[i], NULL);
+      g_autofree char *text = NULL;
+
+      g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+      g_assert_cmpstr (text, ==, starter);
+    }
+}
+
+/* All labs; no solution, no hidden test, nothing else of the staff's. */
 static void
 test_content (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (LabInfo) lab = lab_info_load (SOURCE_ROOT, "3.7-run", &error);
+  g_autoptr (GPtrArray) labs = lab_info_load_all (SOURCE_ROOT, &error);
   g_autofree char *tree = NULL;
   LabRunner runner;
 
   g_assert_no_error (error);
   lab_runner_init (&runner);
   tree = unpack (&runner);
-  for_each_file (tree, "", check_file, lab);
+  for (guint i = 0; i < labs->len; i++)
+    check_lab (tree, g_ptr_array_index (labs, i));
+  for_each_file (tree, "", check_file, labs);
   lab_runner_clear (&runner);
 }
 
@@ -161,18 +195,40 @@ make (const char *tree)
   return out;
 }
 
-/* A student unpacks it and runs the README's command: 0 points. Then does all the work: all public points. Then makes
- * a mistake that does not even compile: the rest still works, and says so. */
+/* A lab's reference without the starter, as a student might hand it in. */
+static char *
+read_solution (const char *path)
+{
+  const char *const argv[] = { "unifdef", "-DSOLUTION", path, NULL };
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  lab_run_tool (argv, NULL, 1, &text, &error);
+  g_assert_no_error (error);
+
+  return text;
+}
+
+static void
+write_work (const char *path,
+            const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+/* A student unpacks it and runs the README's command: 0 points. Then does all the work of one lab: all its public points. Then
+ * makes a mistake that does not even compile: the rest still works, and says so. */
 static void
 test_student (void)
 {
   LabRunner runner;
   g_autofree char *tree = NULL;
   g_autofree char *work = NULL;
-  g_autofree char *solution = NULL;
+  g_autofree char *solution = read_solution (SOURCE_ROOT "/labs/3.7-run/runners.c");
   g_autofree char *before = NULL, *after = NULL, *broken = NULL;
-  const char *const argv[] = { "unifdef", "-DSOLUTION", SOURCE_ROOT "/labs/3.7-run/runners.c", NULL };
-  g_autoptr (GError) error = NULL;
 
   lab_runner_init (&runner);
   tree = unpack (&runner);
@@ -180,20 +236,60 @@ test_student (void)
 
   before = make (tree);
   lab_assert_contains (before, "Lab 3.7  asyncio.run                                  0/100");
+  lab_assert_contains (before, "Lab 3.8  Task.get_coro                                0/100");
   lab_assert_contains (before, "hidden tests give the other 20 points at hand-in");
 
-  lab_run_tool (argv, NULL, 1, &solution, &error);
-  g_assert_no_error (error);
-  g_file_set_contents (work, solution, -1, &error);
-  g_assert_no_error (error);
+  write_work (work, solution);
   after = make (tree);
   lab_assert_contains (after, "Lab 3.7  asyncio.run                                 80/100");
+  lab_assert_contains (after, "Lab 3.8  Task.get_coro                                0/100");
 
-  g_file_set_contents (work, "int 3.7;\n", -1, &error);
-  g_assert_no_error (error);
+  write_work (work, "int 3.7;\n");
   broken = make (tree);
   lab_assert_contains (broken, "It does not compile:");
   lab_assert_contains (broken, "runners.c:1:");
+  lab_assert_contains (broken, "Lab 3.8  Task.get_coro                                0/100");
+
+  lab_runner_clear (&runner);
+}
+
+/* No lab needs another: one is worth the same beside one that does not even compile, and its demo runs. */
+static void
+test_weak_lab (void)
+{
+  LabRunner runner;
+  g_autofree char *tree = NULL;
+  g_autofree char *strong = NULL;
+  g_autofree char *weak = NULL;
+  g_autofree char *build = NULL;
+  g_autofree char *solution = read_solution (SOURCE_ROOT "/labs/3.8-get-coro/introspection.c");
+  g_autofree char *out = NULL;
+  g_autofree char *demo_out = NULL;
+  g_autoptr (GError) error = NULL;
+
+  lab_runner_init (&runner);
+  tree = unpack (&runner);
+  strong = g_build_filename (tree, "labs", "3.8-get-coro", "introspection.c", NULL);
+  weak = g_build_filename (tree, "labs", "3.7-run", "runners.c", NULL);
+  build = g_build_filename (tree, "build", NULL);
+
+  write_work (strong, solution);
+  write_work (weak, "int 3.7;\n");
+  out = make (tree);
+  lab_assert_contains (out, "Lab 3.7  asyncio.run                                  0/100");
+  lab_assert_contains (out, "Lab 3.8  Task.get_coro                               80/100");
+
+  {
+    const char *const argv[] = { "ninja", "-C", build, "labs/3.8-get-coro/demo-3.8", NULL };
+    g_autofree char *demo = g_build_filename (build, "labs", "3.8-get-coro", "demo-3.8", NULL);
+    const char *const demo_argv[] = { demo, NULL };
+
+    lab_run_tool (argv, NULL, 0, NULL, &error);
+    g_assert_no_error (error);
+    lab_run_tool (demo_argv, NULL, 0, &demo_out, &error);
+    g_assert_no_error (error);
+    lab_assert_contains (demo_out, "task.get_coro(): <coroutine object foo at ");
+  }
 
   lab_runner_clear (&runner);
 }
@@ -208,6 +304,7 @@ main (int    argc,
   g_test_add_func ("/handout/repeatable", test_repeatable);
   g_test_add_func ("/handout/unwritable", test_unwritable);
   g_test_add_func ("/handout/student", test_student);
+  g_test_add_func ("/handout/weak-lab", test_weak_lab);
 
   return g_test_run ();
 }
