@@ -7,16 +7,14 @@
 
 #include "common.h"
 
-/* Writes a chain: "label: amber > task basil > cedar > future". */
+/* Writes a chain, a line for each member: "label: amber", "label: > task basil", "label: > future". */
 static inline void
 trace_array (const char *label,
              GPtrArray  *chain)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
-
   for (guint i = 0; i < chain->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? " > " : "", name_of (g_ptr_array_index (chain, i)));
-  trace ("%s: %s", label, text->str);
+    trace ("%s: %s%s", label, i > 0 ? "> " : "", name_of (g_ptr_array_index (chain, i)));
+  trace ("%s: %u in all", label, chain->len);
 }
 
 static inline void

@@ -24,6 +24,28 @@ trace_stack (const char  *label,
   trace ("%s: %s", label, frames->len > 0 ? text->str : "-");
 }
 
+/* Writes a line in pieces that two columns of a report have room for: "label|piece", and the others after a "+". */
+static inline void
+trace_pieces (const char *label,
+              const char *line)
+{
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  g_autoptr (GString) piece = g_string_new (NULL);
+  char mark = '|';
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      g_string_append_printf (piece, "%s%s", i > 0 ? " " : "", words[i]);
+      if (piece->len < 24 && words[i + 1] != NULL)
+        continue;
+      trace ("%s%c%s", label, mark, piece->str);
+      g_string_truncate (piece, 0);
+      mark = '+';
+    }
+  if (words[0] == NULL)
+    trace ("%s|", label);
+}
+
 /* Writes what print_stack() prints, line by line. */
 static inline void
 trace_print (const char  *label,
@@ -40,7 +62,7 @@ trace_print (const char  *label,
 
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)
-    trace ("%s|%s", label, lines[i]);
+    trace_pieces (label, lines[i]);
   free (text);
 }
 

@@ -160,7 +160,10 @@ test_kinds (void)
  * is the coroutine alone, and afterwards again.
  *
  *     created: amber
- *     suspended: amber > basil > cedar > future
+ *     suspended: amber
+ *     suspended: > basil
+ *     suspended: > cedar
+ *     suspended: > future
  *     done: amber
  */
 static gpointer
@@ -205,9 +208,10 @@ test_walk (void)
  * The chain goes on through a task that is awaited. A task that is looked at by one that it waits for ends with that one,
  * which runs and awaits nothing.
  *
- *     from outside: A > task B > B > task C > C > future
- *     C looks: A > task B > B > task C > C
- *     a future that is no task: D > future
+ *     from outside: A, > task B, > B, > task C, > C, > future     each in a line of its own
+ *     a future that is no task: D, > future
+ *     from inside: A, > task B, > B, > task C, > C
+ *     done: A
  */
 static gpointer
 sleep_and_look (gpointer   user_data,
@@ -254,7 +258,8 @@ test_tasks (void)
  * Tasks that wait for each other never end, and the chain shows why: it comes back to the task that it began with, and ends
  * there.
  *
- *     A > task B > B > task C > C > task A
+ *     circle: A, > task B, > B, > task C, > C, > task A           each in a line of its own
+ *     log: Task was destroyed but it is pending!                   each, with the loop
  */
 static gpointer
 look_at_circle (gpointer   user_data,

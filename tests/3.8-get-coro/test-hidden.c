@@ -75,10 +75,10 @@ test_kept_by_task (void)
 /*
  * Part A. A task may be given the name that it has; None, which is "None" then; and the empty name.
  *
- *     again: WORD
- *     None: None
+ *     again: 'WORD'
+ *     None: 'None'
  *     empty: ''
- *     at the end: WORD
+ *     at the end: 'WORD'
  */
 static void
 trace_name (const char  *label,
@@ -122,7 +122,7 @@ test_odd_names (void)
  * Part B. A task that waits for a circle of others is not in it: its chain goes in, once around, and ends before what
  * is in it already.
  *
- *     tail: T > task A > A > task B > B
+ *     tail: T, > task A, > A, > task B, > B        each in a line of its own
  */
 static gpointer
 look_into_circle (gpointer   user_data,
@@ -153,9 +153,10 @@ test_into_circle (void)
 /*
  * Part B. Whoever has a chain can look at it later, when all that is in it is over and nobody else holds it.
  *
- *     before: A > task B > B > future
- *     after: A > task B > B > future
- *     B: result None
+ *     before: A, > task B, > B, > future        each in a line of its own
+ *     after: A, > task B, > B, > future
+ *     task B: done True
+ *     future: done True
  */
 static GPtrArray *
 take_chain (void)
