@@ -269,8 +269,11 @@ void
 asyncio_task_give_name (AsyncioTask *self,
                         const char  *name)
 {
+  /* It may be the old name itself. */
+  char *copy = g_strdup (name);
+
   g_free (self->name);
-  self->name = g_strdup (name);
+  self->name = copy;
 }
 
 /* Task.__init__ */
