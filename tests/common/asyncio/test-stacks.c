@@ -369,16 +369,6 @@ test_all_guards (void)
   g_autoptr (GError) error = NULL;
   AsyncioStack *stack;
 
-#ifdef ASYNCIO_ASAN
-  g_test_skip ("the sanitizer's notes on so many stacks would take a quarter of a gigabyte");
-  return;
-#endif
-  if (RUNNING_ON_VALGRIND)
-    {
-      g_test_skip ("Valgrind itself ends at 30,000 mappings");
-      return;
-    }
-
   asyncio_stacks_set_guards (ASYNCIO_GUARDS_PROTECTED);
   while ((stack = asyncio_stack_pool_take (&pool, &error)) != NULL)
     g_ptr_array_add (stacks, stack);
@@ -465,14 +455,26 @@ static const TestCase cases[] = {
   { "/core/stacks/used-again", test_used_again },
   { "/core/stacks/warm-after-many", test_warm_after_many },
   { "/core/stacks/no-guard", test_no_guard },
-  { "/core/stacks/all-guards", test_all_guards },
   { "/core/stacks/no-memory", test_no_memory },
   { "/core/stacks/signal-stack", test_signal_stack },
+  /* The last one needs more stacks than the tools can bear. */
+  { "/core/stacks/all-guards", test_all_guards },
 };
+
+/* AddressSanitizer's notes on so many stacks would take a quarter of a gigabyte, and Valgrind itself ends at 30,000 mappings. */
+static gboolean
+can_make_all_guards (void)
+{
+#ifdef ASYNCIO_ASAN
+  return FALSE;
+#else
+  return !RUNNING_ON_VALGRIND;
+#endif
+}
 
 int
 main (int    argc,
       char **argv)
 {
-  return run_tests (argc, argv, cases, G_N_ELEMENTS (cases));
+  return run_tests (argc, argv, cases, G_N_ELEMENTS (cases) - (can_make_all_guards () ? 0 : 1));
 }
