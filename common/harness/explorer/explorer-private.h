@@ -10,7 +10,7 @@
  *         races.c             tsan.c                   standins-*.c
  *         vector clocks          └──────── explorer_step() ──────┘
  *                                                v
- *                                          threads.c: which threads may go on, and the switch
+ *                                          threads.c: the switch; alternatives.c: which threads may go on
  *                                                v
  *                                  strategies: search.c (all), random.c (PCT), or a replay
  *
@@ -134,9 +134,9 @@ typedef struct
 {
   ExplorerThread *thread;
   ExplorerVariant variant;
-  guint value; /* of a choice of the program's */
-  guint cost;  /* in preemptions */
-  guint64 key; /* of the state that follows */
+  guint cost;   /* in preemptions */
+  guint64 hash; /* of the thread when it has done this */
+  guint64 key;  /* of the state that follows */
 } ExplorerAlternative;
 
 /* A step that was made, for the table. */
@@ -205,6 +205,20 @@ struct _Explorer
 
 /* The explorer that runs a program, NULL outside. */
 extern Explorer *explorer;
+
+/* --- alternatives.c --------------------------------------------------------------------- */
+
+/* All ways to go on. The first one is what happens by itself: the thread that runs goes on, or the next one does. Returns how many. */
+guint explorer_collect_alternatives (Explorer            *self,
+                                     ExplorerAlternative *alternatives);
+
+/* What a thread with a hash adds to the state of the program. */
+guint64 explorer_share_of_state (const ExplorerThread *thread,
+                                 guint64               hash);
+/* The state that the program would be in if this thread had another hash, and were the one that runs. */
+guint64 explorer_key_of_state (const Explorer       *self,
+                               const ExplorerThread *thread,
+                               guint64               hash);
 
 /* --- threads.c ------------------------------------------------------------------------ */
 
