@@ -64,6 +64,7 @@ struct _AsyncioLoop
   struct _TaskFactory *task_factory; /* (owned) (nullable) see tasks-create.c */
 
   AsyncioExecutor *default_executor; /* (nullable) */
+  gboolean executor_shutdown_called; /* no default executor for anybody from here on */
   AsyncioChain *chains;              /* (owned) futures of this loop that wait for threads */
 
   GQueue cleanup_steps; /* see cleanup.c */
@@ -78,6 +79,11 @@ gboolean asyncio_loop_check_closed (AsyncioLoop  *self,
 /* Not closed, not running, and no other loop is running in this thread. */
 gboolean asyncio_loop_check_may_run (AsyncioLoop  *self,
                                      GError      **error);
+
+/* The pool that executor=None stands for, made when it is first asked for. RuntimeError if it was shut down, for good
+ * (_check_default_executor). (transfer none) (nullable) */
+AsyncioExecutor *asyncio_loop_get_default_executor (AsyncioLoop  *self,
+                                                    GError      **error);
 
 /* (transfer full): puts a handle on the ready queue */
 void asyncio_loop_add_ready (AsyncioLoop   *self,

@@ -405,17 +405,20 @@ asyncio_executor_submit (AsyncioExecutor      *executor,
 
 /* --- loop.run_in_executor ------------------------------------------------------------- */
 
-static AsyncioExecutor *
-executor_for (AsyncioLoop     *loop,
-              AsyncioExecutor *executor)
+AsyncioExecutor *
+asyncio_loop_get_default_executor (AsyncioLoop  *self,
+                                   GError      **error)
 {
-  if (executor != NULL)
-    return executor;
+  if (self->executor_shutdown_called)
+    {
+      g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Executor shutdown has been called");
+      return NULL;
+    }
 
-  if (loop->default_executor == NULL)
-    loop->default_executor = asyncio_thread_pool_executor_new (0);
+  if (self->default_executor == NULL)
+    self->default_executor = asyncio_thread_pool_executor_new (0);
 
-  return loop->default_executor;
+  return self->default_executor;
 }
 
 AsyncioFuture *
@@ -431,15 +434,15 @@ asyncio_loop_run_in_executor (AsyncioLoop          *loop,
 
   g_return_val_if_fail (loop != NULL && func != NULL, NULL);
 
-  if (!asyncio_loop_check_closed (loop, error))
+  if (!asyncio_loop_check_closed (loop, error) ||
+      (executor == NULL && (executor = asyncio_loop_get_default_executor (loop, error)) == NULL))
     {
       if (user_data_destroy != NULL)
         user_data_destroy (user_data);
       return NULL;
     }
 
-  future = asyncio_executor_submit (executor_for (loop, executor), func, user_data, user_data_destroy, value_destroy,
-                                    error);
+  future = asyncio_executor_submit (executor, func, user_data, user_data_destroy, value_destroy, error);
 
   return future != NULL ? asyncio_wrap_future_of_own (future, loop, error) : NULL;
 }

@@ -12,6 +12,18 @@
 
 #define SINCE(minor) (ASYNCIO_MINOR >= (minor))
 
+/*
+ * Whether the lab of a version is linked as well, so that its functions can be named here (behind #if). Where it is not, the core does without:
+ *
+ *     the core alone                 no lab
+ *     one lab on the core            ASYNCIO_FIRST_LAB is its own version
+ *     the library of a version       ASYNCIO_FIRST_LAB is 7, the first of all
+ */
+#ifndef ASYNCIO_FIRST_LAB
+#define ASYNCIO_FIRST_LAB G_MAXINT
+#endif
+#define HAS_LAB(minor) (SINCE (minor) && (minor) >= ASYNCIO_FIRST_LAB)
+
 static const AsyncioCleanupStep cleanup_steps[] = {
   { NULL, NULL },
 };

@@ -8,7 +8,7 @@
  *     test-run (from the build tree) ──────────────────────────────────────────────────────────────┤
  *     harness, core, rules (from the build tree) ──────────────────────────────────────────────────┴─link──> test-run
  *
- * Each step is a run in the sandbox, and steps that do not need each other run side by side. What is linked comes
+ * Programs that the explorer runs (explore-*) are made in the same way, of an object that was compiled for it. Each step is a run in the sandbox, and steps that do not need each other run side by side. What is linked comes
  * from our build tree, so a student's own header or core is never used.
  */
 
@@ -109,13 +109,30 @@ const char *const lab_sanitizer_flags[] = {
   "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined", NULL,
 };
 
+/* By LabObjectKind: in the names of objects. */
+static const char *const kind_names[] = { "plain", "judged", "explored" };
+
+/* How many kinds of objects are made of a lab's files. */
+static LabObjectKind
+last_kind (LabInfo *lab)
+{
+  return lab_info_has_explored (lab) ? LAB_OBJECT_EXPLORED : LAB_OBJECT_SANITIZED;
+}
+
+static char *
+object_name (const char    *file,
+             LabObjectKind  kind)
+{
+  return g_strdup_printf ("%s.%s.o", file, kind_names[kind]);
+}
+
 static LabStep *
-compile_step (LabBuilder *self,
-              LabInfo    *lab,
-              const char *work,
-              const char *file,
-              const char *origin,
-              gboolean    judged)
+compile_step (LabBuilder    *self,
+              LabInfo       *lab,
+              const char    *work,
+              const char    *file,
+              const char    *origin,
+              LabObjectKind  kind)
 {
   LabStep *step = lab_step_new (self->sandbox, work, file);
   const char *headers = self->stage->headers;
@@ -123,12 +140,14 @@ compile_step (LabBuilder *self,
   g_autofree char *header = g_strdup_printf ("-I%s/%s", headers, lab->folder);
   g_autofree char *rules = g_build_filename (headers, LAB_STAGE_RULES, NULL);
   g_autofree char *map = g_strdup_printf ("-fdebug-prefix-map=%s=%s", work, origin);
-  g_autofree char *object = g_strdup_printf ("%s.%s.o", file, judged ? "judged" : "plain");
+  g_autofree char *object = object_name (file, kind);
 
   lab_step_add (step, self->tree->toolchain.cc);
   lab_step_add_many (step, lab_compile_flags);
-  if (judged)
+  if (kind == LAB_OBJECT_SANITIZED)
     lab_step_add_many (step, lab_sanitizer_flags);
+  if (kind == LAB_OBJECT_EXPLORED)
+    lab_step_add_many (step, (const char *const *) self->tree->toolchain.explored_flags);
   lab_step_add_many (step, (const char *[]) { core, header, map, "-include", rules, NULL });
 
   /* Nothing but headers: what else we staged would be an #include or an .incbin away, hidden tests among it. */
@@ -157,7 +176,7 @@ write_files (LabInfo     *lab,
   return TRUE;
 }
 
-/* Compiles all files, plain and with sanitizers. Returns what the compiler said. */
+/* Compiles all files, as each kind of object. Returns what the compiler said. */
 static gboolean
 compile (LabBuilder  *self,
          LabInfo     *lab,
@@ -171,10 +190,8 @@ compile (LabBuilder  *self,
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (guint i = 0; lab->files[i] != NULL; i++)
-    {
-      g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, FALSE));
-      g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, TRUE));
-    }
+    for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= last_kind (lab); kind++)
+      g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, kind));
 
   if (!lab_steps_run (steps, error))
     return FALSE;
@@ -183,9 +200,9 @@ compile (LabBuilder  *self,
   for (guint i = 0; i < steps->len; i++)
     {
       LabStep *step = g_ptr_array_index (steps, i);
-      gboolean is_plain = i % 2 == 0;
+      gboolean is_plain = i % (last_kind (lab) + 1) == LAB_OBJECT_PLAIN;
 
-      /* Both compilers say the same, once is enough. */
+      /* The compiler says the same of all kinds, once is enough. */
       if (is_plain || !lab_step_succeeded (step))
         {
           g_autofree char *said = lab_step_explain (step);
@@ -203,19 +220,21 @@ compile (LabBuilder  *self,
 
 /* What is in an object that must not be there, or NULL. */
 static char *
-check_object (LabBuilder *self,
-              LabInfo    *lab,
-              const char *work,
-              const char *file,
-              gboolean    judged)
+check_object (LabBuilder    *self,
+              LabInfo       *lab,
+              const char    *work,
+              const char    *file,
+              LabObjectKind  kind)
 {
-  g_autofree char *path = g_strdup_printf ("%s/%s.%s.o", work, file, judged ? "judged" : "plain");
+  g_autofree char *name = object_name (file, kind);
+  g_autofree char *path = g_build_filename (work, name, NULL);
   g_autoptr (GError) error = NULL;
   g_autofree char *found = NULL;
   LabObject object = {
     .path = path,
-    .is_sanitized = judged,
+    .kind = kind,
     .api = (const char *const *) lab->api,
+    .forbidden = (const char *const *) lab->forbidden,
     .harness = self->stage->harness,
   };
 
@@ -234,34 +253,34 @@ check_objects (LabBuilder *self,
 {
   char *refusal = NULL;
 
-  for (guint i = 0; lab->files[i] != NULL && refusal == NULL; i++)
-    {
-      refusal = check_object (self, lab, work, lab->files[i], FALSE);
-      if (refusal == NULL)
-        refusal = check_object (self, lab, work, lab->files[i], TRUE);
-    }
+  for (guint i = 0; lab->files[i] != NULL; i++)
+    for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= last_kind (lab) && refusal == NULL; kind++)
+      refusal = check_object (self, lab, work, lab->files[i], kind);
 
   return refusal;
 }
 
 /* --- Linking ---------------------------------------------------------------------------------------- */
 
-/* Joins the objects and makes everything local that is not the lab's. *failure says why that could not be done, which happens to no object
- * that a compiler makes of C. */
+/* Joins the objects of a kind and makes everything local that is not the lab's. *failure says why that could not be done, which happens to no
+ * object that a compiler makes of C. */
 static gboolean
-join_objects (LabBuilder  *self,
-              LabInfo     *lab,
-              const char  *work,
-              char       **failure,
-              GError     **error)
+join_objects (LabBuilder     *self,
+              LabInfo        *lab,
+              const char     *work,
+              LabObjectKind   kind,
+              char          **failure,
+              GError        **error)
 {
+  g_autofree char *joined = object_name ("joined", kind);
+  g_autofree char *kept = object_name ("lab", kind);
   LabStep *join = lab_step_new (self->sandbox, work, "ld -r");
   LabStep *keep;
 
-  lab_step_add_many (join, (const char *[]) { self->tree->toolchain.ld, "-r", "-o", "joined.o", NULL });
+  lab_step_add_many (join, (const char *[]) { self->tree->toolchain.ld, "-r", "-o", joined, NULL });
   for (guint i = 0; lab->files[i] != NULL; i++)
     {
-      g_autofree char *object = g_strdup_printf ("%s.judged.o", lab->files[i]);
+      g_autofree char *object = object_name (lab->files[i], kind);
 
       lab_step_add (join, object);
     }
@@ -279,7 +298,7 @@ join_objects (LabBuilder  *self,
 
       lab_step_add (keep, option);
     }
-  lab_step_add_many (keep, (const char *[]) { "joined.o", "lab.o", NULL });
+  lab_step_add_many (keep, (const char *[]) { joined, kept, NULL });
 
   return lab_step_run (keep, failure, error);
 }
@@ -294,18 +313,25 @@ link_step (LabBuilder *self,
            const char *program)
 {
   LabStep *step = lab_step_new (self->sandbox, work, program);
+  LabObjectKind kind = lab_program_is_explored (program) ? LAB_OBJECT_EXPLORED : LAB_OBJECT_SANITIZED;
+  g_autofree char *joined = object_name ("lab", kind);
   g_auto (GStrv) objects = lab_stage_get_objects (self->stage, self->tree, lab, program);
 
   lab_step_add (step, self->tree->toolchain.cc);
-  lab_step_add_many (step, lab_sanitizer_flags);
+  if (kind == LAB_OBJECT_SANITIZED)
+    lab_step_add_many (step, lab_sanitizer_flags);
+  else
+    lab_step_add_many (step, (const char *const *) self->tree->toolchain.explored_wrapped);
   lab_step_add_many (step, link_flags);
-  lab_step_add_many (step, (const char *[]) { "-o", program, "lab.o", NULL });
+  lab_step_add_many (step, (const char *[]) { "-o", program, joined, NULL });
   for (guint i = 0; objects[i] != NULL; i++)
     {
       lab_step_add (step, objects[i]);
       lab_step_allow (step, objects[i]);
     }
   lab_step_add_many (step, (const char *const *) self->tree->toolchain.libraries);
+  if (kind == LAB_OBJECT_EXPLORED)
+    lab_step_add_many (step, (const char *const *) self->tree->toolchain.explored_libraries);
   lab_step_add (step, "-lm");
 
   return step;
@@ -407,7 +433,7 @@ build_in (LabBuilder  *self,
 {
   g_autoptr (LabBuild) build = build_new ();
   g_autofree char *messages = NULL;
-  char *refusal, *failure;
+  char *refusal, *failure = NULL;
   gboolean succeeded;
 
   build->folder = g_strdup (folder);
@@ -425,8 +451,9 @@ build_in (LabBuilder  *self,
   if (refusal != NULL)
     return build_finish (g_steal_pointer (&build), LAB_BUILD_REFUSED, refusal);
 
-  if (!join_objects (self, lab, work, &failure, error))
-    return NULL;
+  for (LabObjectKind kind = LAB_OBJECT_SANITIZED; kind <= last_kind (lab) && failure == NULL; kind++)
+    if (!join_objects (self, lab, work, kind, &failure, error))
+      return NULL;
   if (failure != NULL)
     return build_finish (g_steal_pointer (&build), LAB_BUILD_FAILED, failure);
 

@@ -34,7 +34,7 @@ static const guint64 seeds[] = { 1, 2 };
 /* What is copied as it is; folders with all that is in them. */
 static const char *const copied[] = {
   ".clang-format", ".editorconfig", ".gitignore", "LICENSE", "Makefile.grading", "common",
-  "docs/students.md", "meson.build", "meson_options.txt", "setup.sh", "tests/meson.build",
+  "docs/students.md", "labs/meson.build", "meson.build", "meson_options.txt", "setup.sh", "tests/meson.build",
 };
 
 typedef struct
@@ -104,7 +104,7 @@ add_copy (Handout     *self,
   return TRUE;
 }
 
-/* The lab's folder, its files as a student begins them. */
+/* The lab's folder without what is the staff's, its files as a student begins them. */
 static gboolean
 add_lab_folder (Handout  *self,
                 LabInfo  *lab,
@@ -114,6 +114,13 @@ add_lab_folder (Handout  *self,
 
   if (!add_copy (self, folder, error))
     return FALSE;
+
+  for (guint i = 0; lab->staff[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folder, lab->staff[i], NULL);
+
+      g_tree_remove (self->files, path);
+    }
 
   for (guint i = 0; lab->files[i] != NULL; i++)
     {

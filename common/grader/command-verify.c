@@ -36,8 +36,7 @@ list_tests (Verification  *self,
             const char    *program,
             GError       **error)
 {
-  g_autofree char *executable = g_build_filename (self->session->tree->build_root, "tests", self->lab->folder, program,
-                                                  NULL);
+  g_autofree char *executable = lab_tree_get_program (self->session->tree, self->lab, program);
   const char *const argv[] = { executable, "-l", NULL };
   g_autofree char *out = NULL;
   g_auto (GStrv) lines = NULL;

@@ -141,6 +141,14 @@ lab_key_file_has_group (LabKeyFile *self,
   return g_key_file_has_group (self->keys, group);
 }
 
+gboolean
+lab_key_file_has_key (LabKeyFile *self,
+                      const char *group,
+                      const char *key)
+{
+  return g_key_file_has_key (self->keys, group, key, NULL);
+}
+
 /* --- Complaining ------------------------------------------------------------------- */
 
 /* The line of a key; of its group if it has no such key; or 1. */

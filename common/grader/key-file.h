@@ -33,6 +33,11 @@ char **lab_key_file_get_groups (LabKeyFile *self);
 gboolean lab_key_file_has_group (LabKeyFile *self,
                                  const char *group);
 
+/** Whether a group has a key. */
+gboolean lab_key_file_has_key (LabKeyFile *self,
+                               const char *group,
+                               const char *key);
+
 /**
  * Sets an error about a place in the file: "PATH:LINE: message".
  *

@@ -56,6 +56,9 @@ lab_info_free (LabInfo *self)
   g_strfreev (self->files);
   g_free (self->header);
   g_strfreev (self->api);
+  g_strfreev (self->given);
+  g_strfreev (self->staff);
+  g_strfreev (self->forbidden);
   g_ptr_array_unref (self->parts);
   g_ptr_array_unref (self->tests);
   g_free (self);
@@ -114,12 +117,26 @@ check_file_names (LabKeyFile  *file,
   return TRUE;
 }
 
+/* A list that need not be there. */
+static gboolean
+read_optional_list (LabKeyFile   *file,
+                    const char   *key,
+                    char       ***list,
+                    GError      **error)
+{
+  *list = lab_key_file_has_key (file, "lab", key) ? lab_key_file_get_list (file, "lab", key, error) : g_new0 (char *, 1);
+
+  return *list != NULL;
+}
+
 static gboolean
 read_lab (LabInfo     *self,
           LabKeyFile  *file,
           GError     **error)
 {
-  static const char *const keys[] = { "id", "title", "python", "files", "header", "api", "points", NULL };
+  static const char *const keys[] = {
+    "id", "title", "python", "files", "header", "api", "given", "staff", "forbidden", "points", NULL,
+  };
 
   return lab_key_file_check_keys (file, "lab", keys, error) &&
          (self->id = lab_key_file_get_string (file, "lab", "id", error)) != NULL &&
@@ -129,6 +146,11 @@ read_lab (LabInfo     *self,
          check_file_names (file, self->files, "files", error) &&
          (self->header = lab_key_file_get_string (file, "lab", "header", error)) != NULL &&
          (self->api = lab_key_file_get_list (file, "lab", "api", error)) != NULL &&
+         read_optional_list (file, "given", &self->given, error) &&
+         check_file_names (file, self->given, "given", error) &&
+         read_optional_list (file, "staff", &self->staff, error) &&
+         check_file_names (file, self->staff, "staff", error) &&
+         read_optional_list (file, "forbidden", &self->forbidden, error) &&
          lab_key_file_get_number (file, "lab", "points", MAX_POINTS, &self->points, error);
 }
 
@@ -436,6 +458,22 @@ lab_info_get_programs (LabInfo *self)
     }
 
   return g_strv_builder_end (builder);
+}
+
+gboolean
+lab_program_is_explored (const char *program)
+{
+  return g_str_has_prefix (program, "explore-");
+}
+
+gboolean
+lab_info_has_explored (LabInfo *self)
+{
+  for (guint i = 0; i < self->tests->len; i++)
+    if (lab_program_is_explored (((LabTest *) g_ptr_array_index (self->tests, i))->program))
+      return TRUE;
+
+  return FALSE;
 }
 
 guint

@@ -52,6 +52,9 @@ typedef struct
   char **files;   /**< what the student hands in */
   char *header;   /**< the contract */
   char **api;     /**< the functions of the contract */
+  char **given;     /**< sources beside the student's that are linked with them */
+  char **staff;     /**< files of the folder that are in no handout */
+  char **forbidden; /**< functions of the core that a solution must not use: they are what the lab is about */
   guint points;     /**< what it is worth */
   GPtrArray *parts; /**< (element-type LabPart) */
   GPtrArray *tests; /**< (element-type LabTest): in the order of the rubric */
@@ -90,6 +93,12 @@ void lab_info_complain (LabInfo     *self,
 
 /** The names of the test programs, each once, in the order of the rubric. @return (transfer full): freed with g_strfreev() */
 char **lab_info_get_programs (LabInfo *self);
+
+/** Whether a test program is one that the explorer runs: its name begins with "explore-". */
+gboolean lab_program_is_explored (const char *program);
+
+/** Whether a lab has one of those. */
+gboolean lab_info_has_explored (LabInfo *self);
 
 /** The points of all tests of a visibility. */
 guint lab_info_sum_points (LabInfo       *self,

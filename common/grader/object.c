@@ -180,13 +180,21 @@ static const char *const sanitizer_prefixes[] = {
 };
 
 /* What compilers make calls of themselves, as opposed to what sanitizer/asan_interface.h declares. */
-static const char *const instrumentation[] = {
+static const char *const sanitizing[] = {
   "__ubsan_handle_", "__asan_init", "__asan_version_mismatch_check_", "__asan_report_", "__asan_load", "__asan_store",
   "__asan_exp_", "__asan_register_", "__asan_unregister_", "__asan_stack_malloc_", "__asan_stack_free_", "__asan_set_shadow_",
   "__asan_handle_no_return", "__asan_option_detect_stack_use_after_return", "__asan_alloca_poison",
   "__asan_allocas_unpoison", "__asan_poison_stack_memory", "__asan_unpoison_stack_memory", "__asan_mem",
   "__asan_shadow_memory_dynamic_address", NULL,
 };
+static const char *const exploring[] = {
+  "__tsan_init", "__tsan_func_", "__tsan_read", "__tsan_write", "__tsan_unaligned_", "__tsan_volatile_", "__tsan_atomic", "__tsan_mem",
+  NULL,
+};
+static const char *const nothing[] = { NULL };
+
+/* By LabObjectKind. */
+static const char *const *const instrumentation[] = { nothing, sanitizing, exploring };
 
 static gboolean
 has_prefix (const char        *name,
@@ -232,8 +240,12 @@ static char *
 refuse_use (Check      *self,
             const char *name)
 {
-  if (has_prefix (name, sanitizer_prefixes) && !(self->object->is_sanitized && has_prefix (name, instrumentation)))
+  if (has_prefix (name, instrumentation[self->object->kind]))
+    return NULL;
+  if (has_prefix (name, sanitizer_prefixes))
     return g_strdup_printf ("it uses %s, a switch of the sanitizers", name);
+  if (g_strv_contains (self->object->forbidden, name))
+    return g_strdup_printf ("it uses %s(), and to do that by yourself is what this lab is about", name);
   if (g_hash_table_contains (self->object->harness, name))
     return g_strdup_printf ("it uses %s(), which belongs to the tests", name);
   if (g_strv_contains (useless_functions, name) || g_str_has_prefix (name, "g_test_"))
@@ -291,14 +303,17 @@ is_called (const GElf_Shdr *header,
          has_prefix (name, called_sections);
 }
 
-/* AddressSanitizer has one constructor and one destructor in each object, to tell it of the global variables. */
+/* AddressSanitizer has one constructor and one destructor in each object, to tell it of the global variables; the explorer's compiler has only
+ * a constructor. */
 static gboolean
 is_of_sanitizer (Object          *object,
+                 LabObjectKind    kind,
                  const GElf_Shdr *header,
                  const char      *name,
                  guint            n_before)
 {
-  gboolean has_the_name = g_str_has_prefix (name, ".init_array.") || g_str_has_prefix (name, ".fini_array.");
+  gboolean has_the_name = (kind != LAB_OBJECT_PLAIN && g_str_has_prefix (name, ".init_array.")) ||
+                          (kind == LAB_OBJECT_SANITIZED && g_str_has_prefix (name, ".fini_array."));
 
   return has_the_name && n_before == 0 && header->sh_size <= gelf_fsize (object->elf, ELF_T_ADDR, 1, EV_CURRENT);
 }
@@ -335,14 +350,14 @@ check_sections (Object *object,
       n = g_str_has_prefix (name, ".init") ? &n_init : &n_fini;
       if (is_called (&header, name))
         {
-          if (!self->object->is_sanitized || !is_of_sanitizer (object, &header, name, (*n)++))
+          if (!is_of_sanitizer (object, self->object->kind, &header, name, (*n)++))
             {
               self->refusal = g_strdup (constructor);
               return FALSE;
             }
         }
       else if (!(g_strv_contains (usual_sections, name) || has_prefix (name, families) ||
-                 (self->object->is_sanitized && (header.sh_type == SHT_GROUP || g_str_equal (name, "asan_globals")))))
+                 (self->object->kind != LAB_OBJECT_PLAIN && (header.sh_type == SHT_GROUP || g_str_equal (name, "asan_globals")))))
         {
           self->refusal = g_strdup_printf ("it has a section %s, which no C compiler makes", name);
           return FALSE;

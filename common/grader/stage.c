@@ -5,9 +5,9 @@
  *
  *     STAGE/headers/rules.h           what a student's file must not do
  *     STAGE/headers/core/asyncio/     the core's headers
- *     STAGE/headers/3.7-run/          a lab's header
- *     STAGE/objects/                  the harness, the core, its rules
- *     STAGE/tests/3.7-run/            a lab's test programs
+ *     STAGE/headers/3.7-run/          a lab's headers
+ *     STAGE/objects/                  the harness, the core, its rules, what labs give
+ *     STAGE/tests/                    the test programs of all labs
  */
 
 #include "stage.h"
@@ -62,31 +62,56 @@ stage_file (LabStage    *self,
 }
 
 static gboolean
-stage_lab (LabStage    *self,
-           LabTree     *tree,
-           LabInfo     *lab,
-           GError     **error)
+stage_objects (LabStage    *self,
+               LabTree     *tree,
+               LabInfo     *lab,
+               gboolean     is_explored,
+               GError     **error)
 {
-  g_autofree char *header = g_build_filename (lab->lab_dir, lab->header, NULL);
-  g_autofree char *headers = g_build_filename ("headers", lab->folder, NULL);
-  g_autofree char *tests = g_build_filename ("tests", lab->folder, NULL);
-  g_auto (GStrv) objects = lab_tree_get_objects (tree, lab);
-  g_auto (GStrv) programs = lab_info_get_programs (lab);
-
-  if (!stage_file (self, header, headers, error))
-    return FALSE;
+  g_auto (GStrv) objects = lab_tree_get_objects (tree, lab, is_explored);
 
   for (guint i = 0; objects[i] != NULL; i++)
     if (!stage_file (self, objects[i], "objects", error))
       return FALSE;
 
+  return TRUE;
+}
+
+static gboolean
+stage_lab (LabStage    *self,
+           LabTree     *tree,
+           LabInfo     *lab,
+           GError     **error)
+{
+  g_autofree char *headers = g_build_filename (self->headers, lab->folder, NULL);
+  g_auto (GStrv) programs = lab_info_get_programs (lab);
+
+  if (!copy_files (lab->lab_dir, headers, ".h", error) || !stage_objects (self, tree, lab, FALSE, error) ||
+      (lab_info_has_explored (lab) && !stage_objects (self, tree, lab, TRUE, error)))
+    return FALSE;
+
   for (guint i = 0; programs[i] != NULL; i++)
     {
       g_autofree char *object = lab_tree_get_program_object (tree, lab, programs[i]);
 
-      if (!stage_file (self, object, tests, error))
+      if (!stage_file (self, object, "tests", error))
         return FALSE;
     }
+
+  return TRUE;
+}
+
+/* The names that belong to the tests. */
+static gboolean
+read_harness (LabStage  *self,
+              LabTree   *tree,
+              GError   **error)
+{
+  g_auto (GStrv) objects = lab_tree_get_harness (tree);
+
+  for (guint i = 0; objects[i] != NULL; i++)
+    if (!lab_object_add_defined (objects[i], self->harness, error))
+      return FALSE;
 
   return TRUE;
 }
@@ -98,7 +123,6 @@ lab_stage_new (LabTree       *tree,
 {
   g_autoptr (LabStage) self = g_new0 (LabStage, 1);
   g_autofree char *core = g_build_filename (tree->source_root, "common", "asyncio", NULL);
-  g_autofree char *harness = g_build_filename (tree->build_root, "common", "harness", "harness-judged.o", NULL);
   g_autofree char *headers = NULL;
   g_autofree char *rules_path = NULL;
 
@@ -117,7 +141,7 @@ lab_stage_new (LabTree       *tree,
     if (!stage_lab (self, tree, g_ptr_array_index (tree->labs, i), error))
       return NULL;
 
-  return lab_object_add_defined (harness, self->harness, error) ? g_steal_pointer (&self) : NULL;
+  return read_harness (self, tree, error) ? g_steal_pointer (&self) : NULL;
 }
 
 void
@@ -136,10 +160,10 @@ lab_stage_get_objects (LabStage   *self,
                        const char *program)
 {
   g_autoptr (GStrvBuilder) staged = g_strv_builder_new ();
-  g_auto (GStrv) objects = lab_tree_get_objects (tree, lab);
+  g_auto (GStrv) objects = lab_tree_get_objects (tree, lab, lab_program_is_explored (program));
   g_autofree char *test = lab_tree_get_program_object (tree, lab, program);
   g_autofree char *test_name = g_path_get_basename (test);
-  g_autofree char *staged_test = g_build_filename (self->folder, "tests", lab->folder, test_name, NULL);
+  g_autofree char *staged_test = g_build_filename (self->folder, "tests", test_name, NULL);
 
   g_strv_builder_add (staged, staged_test);
   for (guint i = 0; objects[i] != NULL; i++)

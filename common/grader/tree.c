@@ -22,6 +22,9 @@ toolchain_clear (LabToolchain *self)
   g_free (self->addr2line);
   g_strfreev (self->flags);
   g_strfreev (self->libraries);
+  g_strfreev (self->explored_flags);
+  g_strfreev (self->explored_wrapped);
+  g_strfreev (self->explored_libraries);
 }
 
 void
@@ -87,6 +90,9 @@ load_toolchain (LabTree  *self,
       (toolchain->cc = lab_key_file_get_string (file, "toolchain", "cc", error)) == NULL ||
       (toolchain->flags = split_flags (file, "flags", error)) == NULL ||
       (toolchain->libraries = split_flags (file, "libraries", error)) == NULL ||
+      (toolchain->explored_flags = split_flags (file, "explored-flags", error)) == NULL ||
+      (toolchain->explored_wrapped = split_flags (file, "explored-wrapped", error)) == NULL ||
+      (toolchain->explored_libraries = split_flags (file, "explored-libraries", error)) == NULL ||
       (toolchain->ld = find_program ("ld", error)) == NULL ||
       (toolchain->objcopy = find_program ("objcopy", error)) == NULL ||
       (toolchain->addr2line = find_program ("addr2line", error)) == NULL)
@@ -123,30 +129,61 @@ lab_tree_load (const char  *source_root,
 }
 
 char *
+lab_tree_get_program (LabTree    *self,
+                      LabInfo    *lab,
+                      const char *program)
+{
+  g_autofree char *name = g_strdup_printf ("%s-%s", lab->id, program);
+
+  return g_build_filename (self->build_root, "tests", name, NULL);
+}
+
+char *
 lab_tree_get_program_object (LabTree    *self,
                              LabInfo    *lab,
                              const char *program)
 {
-  g_autofree char *name = g_strdup_printf ("%s-judged.o", program);
+  g_autofree char *name = g_strdup_printf ("%s-%s-judged.o", lab->id, program);
 
-  return g_build_filename (self->build_root, "tests", lab->folder, name, NULL);
+  return g_build_filename (self->build_root, "tests", name, NULL);
 }
 
 char **
-lab_tree_get_objects (LabTree *self,
-                      LabInfo *lab)
+lab_tree_get_objects (LabTree  *self,
+                      LabInfo  *lab,
+                      gboolean  is_explored)
 {
-  g_autofree char *rules = g_strdup_printf ("asyncio-rules-%s-judged.o", lab->python);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  const char *const paths[][2] = {
-    { "harness", "harness-judged.o" },
-    { "asyncio", "asyncio-core-judged.o" },
-    { "asyncio", rules },
+  g_autofree char *rules = g_strdup_printf ("common/asyncio/asyncio-rules-%s-judged.o", lab->python);
+  g_autofree char *given = g_strdup_printf ("labs/%s-given-%s.o", lab->id, is_explored ? "explored" : "judged");
+  const char *const judged[] = {
+    "common/harness/harness-judged.o", "common/asyncio/asyncio-core-judged.o", rules, lab->given[0] != NULL ? given : NULL, NULL,
   };
+  const char *const explored[] = {
+    "common/harness/harness-explored.o", "common/harness/explorer.o", "common/asyncio/asyncio-core-explored.o",
+    "common/asyncio/asyncio-machine.o", rules, lab->given[0] != NULL ? given : NULL, NULL,
+  };
+  const char *const *paths = is_explored ? explored : judged;
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+  for (guint i = 0; paths[i] != NULL; i++)
     {
-      g_autofree char *path = g_build_filename (self->build_root, "common", paths[i][0], paths[i][1], NULL);
+      g_autofree char *path = g_build_filename (self->build_root, paths[i], NULL);
+
+      g_strv_builder_add (builder, path);
+    }
+
+  return g_strv_builder_end (builder);
+}
+
+char **
+lab_tree_get_harness (LabTree *self)
+{
+  static const char *const names[] = { "harness-judged.o", "harness-explored.o", "explorer.o" };
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (self->build_root, "common", "harness", names[i], NULL);
 
       g_strv_builder_add (builder, path);
     }

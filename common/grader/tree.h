@@ -20,6 +20,9 @@ typedef struct
   char *addr2line;  /**< from binutils */
   char **flags;     /**< for compiling: GLib's */
   char **libraries; /**< for linking: GLib's */
+  char **explored_flags;     /**< for compiling what the explorer runs */
+  char **explored_wrapped;   /**< for linking it: whose place the explorer takes */
+  char **explored_libraries; /**< for linking it: what the explorer needs */
 } LabToolchain;
 
 /** The trees. */
@@ -47,14 +50,30 @@ LabTree *lab_tree_load (const char  *source_root,
 /** Frees it. */
 void lab_tree_free (LabTree *self);
 
+/** A test program with the reference in it, in the build tree of the repository. @return (transfer full) */
+char *lab_tree_get_program (LabTree    *self,
+                            LabInfo    *lab,
+                            const char *program);
+
 /** The object of a test program, in the build tree. @return (transfer full) */
 char *lab_tree_get_program_object (LabTree    *self,
                                    LabInfo    *lab,
                                    const char *program);
 
-/** The objects of the harness, the core and its rules, with which a lab's tests are linked. @return (transfer full): freed with g_strfreev() */
-char **lab_tree_get_objects (LabTree *self,
-                             LabInfo *lab);
+/**
+ * The objects of the harness, the core and its rules, and of what is given, with which a lab's tests are linked.
+ *
+ * @param self  the trees
+ * @param lab  the lab
+ * @param is_explored  for programs that the explorer runs
+ * @return (transfer full): freed with g_strfreev()
+ */
+char **lab_tree_get_objects (LabTree  *self,
+                             LabInfo  *lab,
+                             gboolean  is_explored);
+
+/** The objects whose functions belong to the tests: nobody else may call them. @return (transfer full): freed with g_strfreev() */
+char **lab_tree_get_harness (LabTree *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabTree, lab_tree_free)
 

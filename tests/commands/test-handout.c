@@ -224,8 +224,8 @@ static void
 run_demo (const char *tree)
 {
   g_autofree char *build = g_build_filename (tree, "build", NULL);
-  g_autofree char *demo = g_build_filename (build, "labs", "3.8-get-coro", "demo-3.8", NULL);
-  const char *const make_argv[] = { "ninja", "-C", build, "labs/3.8-get-coro/demo-3.8", NULL };
+  g_autofree char *demo = g_build_filename (build, "labs", "demo-3.8", NULL);
+  const char *const make_argv[] = { "ninja", "-C", build, "labs/demo-3.8", NULL };
   const char *const demo_argv[] = { demo, NULL };
   g_autofree char *out = NULL;
   g_autoptr (GError) error = NULL;

@@ -292,13 +292,31 @@ explorer_report_free (ExplorerReport *report)
 
 /* --- For tests ------------------------------------------------------------------------------------ */
 
+ExplorerReport *
+explorer_explore_as_told (ExplorerBody           body,
+                          gpointer               user_data,
+                          const ExplorerOptions *options)
+{
+  ExplorerOptions told = explorer_told_options (options);
+
+  return explorer_explore (body, user_data, &told);
+}
+
+char *
+explorer_report_explain (const ExplorerReport *report)
+{
+  return g_strdup_printf ("%s: %s\n\n%s\nfound after %" G_GUINT64_FORMAT " schedules, with %u preemptions\n",
+                          explorer_verdict_to_string (report->verdict), report->message, report->table != NULL ? report->table : "",
+                          report->n_schedules, report->preemptions);
+}
+
 static void
 print_failure (const ExplorerReport *report)
 {
+  g_autofree char *explanation = explorer_report_explain (report);
   g_autofree char *command = report->token != NULL ? explorer_command_for_replay (report->token) : NULL;
 
-  g_printerr ("\n%s: %s\n\n%s\n", explorer_verdict_to_string (report->verdict), report->message, report->table != NULL ? report->table : "");
-  g_printerr ("found after %" G_GUINT64_FORMAT " schedules, with %u preemptions\n", report->n_schedules, report->preemptions);
+  g_printerr ("\n%s", explanation);
   if (command != NULL)
     g_printerr ("to run it again: %s\n", command);
 }

@@ -123,6 +123,18 @@ ExplorerReport *explorer_explore (ExplorerBody           body,
                                   gpointer               user_data,
                                   const ExplorerOptions *options);
 
+/**
+ * Explores a program as the command line and the environment have it: a schedule that is to be replayed, another bound.
+ *
+ * @return (transfer full): as of explorer_explore()
+ */
+ExplorerReport *explorer_explore_as_told (ExplorerBody           body,
+                                          gpointer               user_data,
+                                          const ExplorerOptions *options);
+
+/** Of a schedule that failed: what went wrong, and its table. @return (transfer full) */
+char *explorer_report_explain (const ExplorerReport *report);
+
 /** Frees a report. */
 void explorer_report_free (ExplorerReport *report);
 

@@ -3,8 +3,8 @@
 /*
  * What an object file must not contain.
  *
- * Small sources are compiled here as a student's file is, plain and with sanitizers, and looked into. What
- * is good must be good in both forms, and what is bad must be found in one of them and named.
+ * Small sources are compiled here as a student's file is, plain, with sanitizers and for the explorer, and looked into. What
+ * is good must be good in all forms, and what is bad must be found and named.
  */
 
 #include "builder.h"
@@ -19,17 +19,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char *const kind_names[] = { "plain", "sanitized", "explored" };
+
 /* A folder for the objects. */
 static char *folder;
 
 /* Compiles a source. Returns the path of its object. (transfer full) */
 static char *
-compile (const char *source,
-         gboolean    sanitized)
+compile (const char    *source,
+         LabObjectKind  kind)
 {
   g_autofree char *file = g_build_filename (folder, "work.c", NULL);
   g_autofree char *rules = g_build_filename (folder, LAB_STAGE_RULES, NULL);
-  g_autofree char *object = g_build_filename (folder, sanitized ? "judged.o" : "plain.o", NULL);
+  g_autofree char *object = g_build_filename (folder, "work.o", NULL);
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
   g_auto (GStrv) arguments = NULL;
   g_autoptr (GError) error = NULL;
@@ -37,8 +39,10 @@ compile (const char *source,
 
   g_strv_builder_add (argv, COMPILER);
   g_strv_builder_addv (argv, (const char **) lab_compile_flags);
-  if (sanitized)
+  if (kind == LAB_OBJECT_SANITIZED)
     g_strv_builder_addv (argv, (const char **) lab_sanitizer_flags);
+  if (kind == LAB_OBJECT_EXPLORED)
+    g_strv_builder_add (argv, "-fsanitize=thread");
   g_strv_builder_add_many (argv, "-w", "-include", rules, "-c", file, "-o", object, NULL);
   arguments = g_strv_builder_end (argv);
 
@@ -51,32 +55,34 @@ compile (const char *source,
   return g_steal_pointer (&object);
 }
 
-/* Looks into an object of the lab whose only function is work(), with a harness of which we know trace() and seed_word(). */
+/* Looks into an object of the lab whose only function is work(), and which is about asyncio_wrap_future(), with a harness of which we know
+ * trace() and seed_word(). */
 static gboolean
-check (const char  *path,
-       gboolean     sanitized,
-       char       **refusal,
-       GError     **error)
+check (const char     *path,
+       LabObjectKind   kind,
+       char          **refusal,
+       GError        **error)
 {
   static const char *const api[] = { "work", NULL };
+  static const char *const forbidden[] = { "asyncio_wrap_future", NULL };
   g_autoptr (GHashTable) harness = g_hash_table_new (g_str_hash, g_str_equal);
 
   g_hash_table_add (harness, (gpointer) "trace");
   g_hash_table_add (harness, (gpointer) "seed_word");
 
-  return lab_object_check (&(LabObject) { path, sanitized, api, harness }, refusal, error);
+  return lab_object_check (&(LabObject) { path, kind, api, forbidden, harness }, refusal, error);
 }
 
 /* What is wrong with a source, compiled in one way. (transfer full) (nullable) */
 static char *
-look_into (const char *source,
-           gboolean    sanitized)
+look_into (const char    *source,
+           LabObjectKind  kind)
 {
-  g_autofree char *object = compile (source, sanitized);
+  g_autofree char *object = compile (source, kind);
   g_autoptr (GError) error = NULL;
   char *refusal;
 
-  g_assert_true (check (object, sanitized, &refusal, &error));
+  g_assert_true (check (object, kind, &refusal, &error));
   g_assert_no_error (error);
 
   return refusal;
@@ -105,11 +111,11 @@ test_clean (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    for (int sanitized = 0; sanitized <= 1; sanitized++)
+    for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= LAB_OBJECT_EXPLORED; kind++)
       {
-        g_autofree char *refusal = look_into (sources[i], sanitized);
+        g_autofree char *refusal = look_into (sources[i], kind);
 
-        g_test_message ("source %u, %s: %s", i, sanitized ? "sanitized" : "plain", refusal);
+        g_test_message ("source %u, %s: %s", i, kind_names[kind], refusal);
         g_assert_null (refusal);
       }
 }
@@ -120,17 +126,17 @@ typedef struct
   const char *refusal;
 } Bad;
 
-/* Both objects of a bad source are looked into by the judge: that one is refused is enough, if the other one is no worse. */
+/* All objects of a bad source are looked into by the judge: that one is refused is enough, if the others are no worse. */
 static void
 assert_refused (const Bad *bad,
                 gsize      n)
 {
   for (gsize i = 0; i < n; i++)
-    for (int sanitized = 0; sanitized <= 1; sanitized++)
+    for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= LAB_OBJECT_EXPLORED; kind++)
       {
-        g_autofree char *refusal = look_into (bad[i].source, sanitized);
+        g_autofree char *refusal = look_into (bad[i].source, kind);
 
-        g_test_message ("%s: %s, %s", bad[i].refusal, sanitized ? "sanitized" : "plain", refusal);
+        g_test_message ("%s: %s, %s", bad[i].refusal, kind_names[kind], refusal);
         g_assert_nonnull (refusal);
         g_assert_cmpstr (strstr (refusal, bad[i].refusal) != NULL ? bad[i].refusal : refusal, ==, bad[i].refusal);
       }
@@ -159,8 +165,23 @@ test_constructors (void)
   assert_refused (bad, G_N_ELEMENTS (bad));
 }
 
-/* The sanitized object has a constructor anyhow, so a second one must not hide beside it; and the preprocessor can keep it out of the
- * plain object. */
+/* Sanitized objects have a constructor anyhow, so a second one must not hide beside it; and the preprocessor can keep it out of the
+ * other objects. */
+static void
+assert_only_refused_as (const char    *source,
+                        const char    *macro,
+                        LabObjectKind  kind)
+{
+  g_autofree char *guarded = g_strdup_printf ("#ifdef %s\n%s\n#endif\n", macro, source);
+  g_autofree char *plain = look_into (guarded, LAB_OBJECT_PLAIN);
+  g_autofree char *refusal = look_into (guarded, kind);
+
+  g_test_message ("%s", guarded);
+  g_assert_null (plain);
+  g_assert_nonnull (refusal);
+  g_assert_nonnull (strstr (refusal, "constructor or destructor"));
+}
+
 static void
 test_only_sanitized (void)
 {
@@ -175,14 +196,8 @@ test_only_sanitized (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
-      g_autofree char *source = g_strconcat ("#ifdef __SANITIZE_ADDRESS__\n", sources[i], "\n#endif\n", NULL);
-      g_autofree char *plain = look_into (source, FALSE);
-      g_autofree char *sanitized = look_into (source, TRUE);
-
-      g_test_message ("%s", sources[i]);
-      g_assert_null (plain);
-      g_assert_nonnull (sanitized);
-      g_assert_nonnull (strstr (sanitized, "constructor or destructor"));
+      assert_only_refused_as (sources[i], "__SANITIZE_ADDRESS__", LAB_OBJECT_SANITIZED);
+      assert_only_refused_as (sources[i], "__SANITIZE_THREAD__", LAB_OBJECT_EXPLORED);
     }
 }
 
@@ -218,6 +233,9 @@ test_uses (void)
   static const Bad bad[] = {
     { "void trace (const char *, ...); void work (void) { trace (\"x\"); }", "it uses trace(), which belongs to the tests" },
     { "extern void trace (void); void *work (void) { return trace; }", "it uses trace(), which belongs to the tests" },
+    { "void asyncio_wrap_future (void); void work (void) { asyncio_wrap_future (); }",
+      "it uses asyncio_wrap_future(), and to do that by yourself is what this lab is about" },
+    { "void __tsan_acquire (void *); void work (void) { __tsan_acquire (0); }", "it uses __tsan_acquire, a switch of the sanitizers" },
     { "void __lsan_disable (void); void work (void) { __lsan_disable (); }", "it uses __lsan_disable, a switch of the sanitizers" },
     { "void __lsan_ignore_object (void *); void work (void *p) { __lsan_ignore_object (p); }", "it uses __lsan_ignore_object, a" },
     { "void __asan_set_death_callback (void *); void work (void) { __asan_set_death_callback (0); }",
@@ -264,7 +282,7 @@ assert_unreadable (const char *path)
   g_autoptr (GError) error = NULL;
   g_autofree char *refusal = NULL;
 
-  g_assert_false (check (path, FALSE, &refusal, &error));
+  g_assert_false (check (path, LAB_OBJECT_PLAIN, &refusal, &error));
   g_assert_error (error, LAB_ERROR, LAB_ERROR_DATA);
   g_assert_nonnull (strstr (error->message, path));
   g_assert_null (refusal);
@@ -274,7 +292,7 @@ assert_unreadable (const char *path)
 static void
 test_unreadable (void)
 {
-  g_autofree char *object = compile ("void work (void) { }", FALSE);
+  g_autofree char *object = compile ("void work (void) { }", LAB_OBJECT_PLAIN);
   g_autofree char *missing = g_build_filename (folder, "missing.o", NULL);
   g_autofree char *link = g_build_filename (folder, "link.o", NULL);
   g_autofree char *fifo = g_build_filename (folder, "fifo.o", NULL);
@@ -297,7 +315,7 @@ test_unreadable (void)
 static void
 test_truncated (void)
 {
-  g_autofree char *object = compile ("int one = 1; int work (void) { return one; }", FALSE);
+  g_autofree char *object = compile ("int one = 1; int work (void) { return one; }", LAB_OBJECT_PLAIN);
   g_autofree char *content = NULL;
   gsize length;
 
@@ -311,7 +329,7 @@ test_truncated (void)
       /* GLib writes over a file without making it shorter. */
       g_assert_cmpint (g_unlink (object), ==, 0);
       g_assert_true (g_file_set_contents_full (object, content, (gssize) cut, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
-      if (check (object, FALSE, &refusal, &error))
+      if (check (object, LAB_OBJECT_PLAIN, &refusal, &error))
         {
           g_test_message ("cut at %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": %s", cut, length, refusal);
           g_assert_nonnull (refusal);
@@ -323,7 +341,7 @@ test_truncated (void)
 static void
 test_damaged (void)
 {
-  g_autofree char *object = compile ("int one = 1; int work (void) { return one; }", FALSE);
+  g_autofree char *object = compile ("int one = 1; int work (void) { return one; }", LAB_OBJECT_PLAIN);
   g_autofree char *content = NULL;
   gsize length;
 
@@ -338,7 +356,7 @@ test_damaged (void)
 
         content[i] = (char) (j == 0 ? 0xff : content[i] ^ 1);
         g_assert_true (g_file_set_contents_full (object, content, (gssize) length, G_FILE_SET_CONTENTS_NONE, 0644, NULL));
-        check (object, FALSE, &refusal, &error);
+        check (object, LAB_OBJECT_PLAIN, &refusal, &error);
         content[i] = before;
       }
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Graded tests that try every schedule of their threads.
+ */
+
+#include "graded-explore.h"
+
+#include <string.h>
+
+void
+graded_explore_init (int    *argc,
+                     char ***argv)
+{
+  explorer_init (argc, argv);
+  graded_test_init (argc, argv);
+}
+
+static int
+compare_texts (gconstpointer a,
+               gconstpointer b)
+{
+  return strcmp (a, b);
+}
+
+static void
+trace_outcomes (GHashTable *outcomes)
+{
+  GList *texts = g_list_sort (g_hash_table_get_keys (outcomes), compare_texts);
+
+  for (GList *l = texts; l != NULL; l = l->next)
+    trace ("outcome: %s", (const char *) l->data);
+  g_list_free (texts);
+}
+
+void
+graded_explore (ExplorerBody           body,
+                gpointer               user_data,
+                const ExplorerOptions *options)
+{
+  g_autoptr (ExplorerReport) report = explorer_explore_as_told (body, user_data, options);
+
+  if (report->verdict == EXPLORER_CORRECT)
+    {
+      trace ("every schedule is correct");
+    }
+  else
+    {
+      g_autofree char *explanation = explorer_report_explain (report);
+
+      trace ("a schedule fails: %s", report->message != NULL ? report->message : explorer_verdict_to_string (report->verdict));
+      if (report->token != NULL)
+        g_print ("to run this schedule again: --replay %s\n", report->token);
+      g_print ("%s", explanation);
+    }
+
+  trace_outcomes (report->outcomes);
+}
