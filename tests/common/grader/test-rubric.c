@@ -126,6 +126,28 @@ test_good (void)
   g_assert_cmpuint (g_strv_length (programs), ==, 2);
 }
 
+/* What only some labs have: sources that are given, files of the staff, functions that a solution must not use, explored programs. */
+static void
+test_optional (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LabInfo) plain = load_with (FALSE, NULL, NULL, &error);
+  g_autoptr (LabInfo) lab = load_with (FALSE, "api=work\n",
+                                       "api=work\ngiven=a.c;b.c\nstaff=secret.c;secret.h\nforbidden=asyncio_sleep\n", &error);
+  g_autoptr (LabInfo) explored = load_with (TRUE, "program=test-two", "program=explore-two", &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (plain->given) + g_strv_length (plain->staff) + g_strv_length (plain->forbidden), ==, 0);
+  g_assert_cmpstr (lab->given[1], ==, "b.c");
+  g_assert_cmpstr (lab->staff[1], ==, "secret.h");
+  g_assert_cmpstr (lab->forbidden[0], ==, "asyncio_sleep");
+
+  g_assert_false (lab_info_has_explored (plain));
+  g_assert_true (lab_info_has_explored (explored));
+  g_assert_true (lab_program_is_explored ("explore-two"));
+  g_assert_false (lab_program_is_explored ("test-explore-two"));
+}
+
 /* One mistake at a time. */
 static void
 test_mistakes (void)
@@ -142,6 +164,9 @@ test_mistakes (void)
     { FALSE, "title=a lab\n", "", "lab.ini:1: [lab] needs a key 'title'" },
     { FALSE, "title=a lab", "title=", "lab.ini:3: 'title' is empty" },
     { FALSE, "files=work.c", "files=../work.c", "lab.ini:5: '../work.c' is not the name of a file" },
+    { FALSE, "api=work\n", "api=work\ngiven=../work.c\n", "lab.ini:8: '../work.c' is not the name of a file" },
+    { FALSE, "api=work\n", "api=work\nstaff=.hidden\n", "lab.ini:8: '.hidden' is not the name of a file" },
+    { FALSE, "api=work\n", "api=work\nforbidden=\n", "lab.ini:8: 'forbidden' is empty" },
     { FALSE, "points=5\n\n", "points=six\n\n", "lab.ini:8: 'points' must be a whole number from 0 to 1000, not 'six'" },
     { FALSE, "points=5\n\n", "points=6\n\n", "lab.ini:8: the lab has 6 points, but its parts have 5" },
     { FALSE, "[part A]", "[prat A]", "lab.ini:10: group [prat A] is neither [lab] nor [part X]" },
@@ -198,6 +223,7 @@ main (int    argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/rubric/good", test_good);
+  g_test_add_func ("/rubric/optional", test_optional);
   g_test_add_func ("/rubric/mistakes", test_mistakes);
   g_test_add_func ("/rubric/missing", test_missing);
 
