@@ -16,6 +16,7 @@
 #include "tasks-private.h"
 
 #include "base-events-private.h"
+#include "coroutines-private.h"
 
 #include <asyncio/exceptions.h>
 #include <asyncio/versions.h>
@@ -201,6 +202,51 @@ asyncio_all_tasks (AsyncioLoop  *loop,
       g_ptr_array_add (tasks, asyncio_ref (task));
 
   return tasks;
+}
+
+/* Gives up one of the tasks if nobody else holds it. */
+static void
+drop_if_last (GPtrArray *tasks,
+              guint      i)
+{
+  AsyncioTask *task = g_ptr_array_index (tasks, i);
+
+  if (task != NULL && task->parent.parent.ref_count == 1)
+    {
+      g_ptr_array_index (tasks, i) = NULL;
+      asyncio_unref (task);
+    }
+}
+
+void
+asyncio_task_list_abandon (AsyncioTaskList *self)
+{
+  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
+
+  while (self->head != NULL)
+    {
+      g_ptr_array_add (tasks, asyncio_ref (self->head));
+      asyncio_unregister_task (self->head);
+    }
+
+  /* Most tasks that are held are held by a task that awaits them, and that may be older or younger. */
+  for (guint i = 0; i < tasks->len; i++)
+    drop_if_last (tasks, i);
+  for (guint i = tasks->len; i > 0; i--)
+    drop_if_last (tasks, i - 1);
+
+  /* The others may hold each other. Their coroutines can never go on, and let go of all they hold when they end. */
+  for (guint i = 0; i < tasks->len; i++)
+    {
+      AsyncioTask *task = g_ptr_array_index (tasks, i);
+
+      if (task != NULL)
+        {
+          (void) asyncio_coroutine_dispose (task->coro);
+          g_clear_pointer (&task->fut_waiter, asyncio_unref);
+          asyncio_unref (task);
+        }
+    }
 }
 
 /* A task of a coroutine, for ensure_future(). */

@@ -35,10 +35,11 @@ static void task_step (AsyncioTask  *self,
 
 /* --- Life ---------------------------------------------------------------------- */
 
-static void
-task_list_add (AsyncioTaskList *self,
-               AsyncioTask     *task)
+void
+asyncio_register_task (AsyncioTask *task)
 {
+  AsyncioTaskList *self = &task->parent.loop->tasks;
+
   task->previous = self->tail;
   if (self->tail != NULL)
     self->tail->next = task;
@@ -47,12 +48,13 @@ task_list_add (AsyncioTaskList *self,
   self->tail = asyncio_ref (task);
 }
 
-static void
-task_list_remove (AsyncioTaskList *self,
-                  AsyncioTask     *task)
+void
+asyncio_unregister_task (AsyncioTask *task)
 {
+  AsyncioTaskList *self = &task->parent.loop->tasks;
+
   if (task->previous == NULL && self->head != task)
-    return; /* the loop was closed, which gave it up */
+    return; /* it never was; or the loop was closed, which gave it up */
 
   if (task->previous != NULL)
     task->previous->next = task->next;
@@ -67,51 +69,6 @@ task_list_remove (AsyncioTaskList *self,
   task->previous = NULL;
   task->next = NULL;
   asyncio_unref (task);
-}
-
-/* Gives up one of the tasks if nobody else holds it. */
-static void
-drop_if_last (GPtrArray *tasks,
-              guint      i)
-{
-  AsyncioTask *task = g_ptr_array_index (tasks, i);
-
-  if (task != NULL && task->parent.parent.ref_count == 1)
-    {
-      g_ptr_array_index (tasks, i) = NULL;
-      asyncio_unref (task);
-    }
-}
-
-void
-asyncio_task_list_abandon (AsyncioTaskList *self)
-{
-  g_autoptr (GPtrArray) tasks = g_ptr_array_new ();
-
-  while (self->head != NULL)
-    {
-      g_ptr_array_add (tasks, asyncio_ref (self->head));
-      task_list_remove (self, self->head);
-    }
-
-  /* Most tasks that are held are held by a task that awaits them, and that may be older or younger. */
-  for (guint i = 0; i < tasks->len; i++)
-    drop_if_last (tasks, i);
-  for (guint i = tasks->len; i > 0; i--)
-    drop_if_last (tasks, i - 1);
-
-  /* The others may hold each other. Their coroutines can never go on, and let go of all they hold when they end. */
-  for (guint i = 0; i < tasks->len; i++)
-    {
-      AsyncioTask *task = g_ptr_array_index (tasks, i);
-
-      if (task != NULL)
-        {
-          (void) asyncio_coroutine_dispose (task->coro);
-          g_clear_pointer (&task->fut_waiter, asyncio_unref);
-          asyncio_unref (task);
-        }
-    }
 }
 
 /* Task.__del__ */
@@ -141,40 +98,6 @@ task_finalize (gpointer object)
   g_clear_pointer (&self->handle.context, asyncio_context_unref);
   asyncio_future_clear (future);
   g_free (self);
-}
-
-/* Of a task that waits for a task that waits ... only the next is told of. */
-static char *
-describe (const AsyncioTask *self,
-          gboolean           and_waiter)
-{
-  static const char *const states[] = { "pending", "cancelled", "finished" };
-  GString *text = g_string_new ("<Task ");
-  g_autofree char *end = asyncio_future_repr_end (&self->parent);
-
-  g_string_append (text, states[self->parent.state]);
-  if (asyncio_version_rules.task_has_name && self->name != NULL)
-    g_string_append_printf (text, " name='%s'", self->name);
-  else if (asyncio_version_rules.task_has_name)
-    g_string_append_printf (text, " name='Task-%u'", self->number);
-
-  g_string_append_printf (text, " coro=<%s() at %s>", self->coro->name, self->coro->location);
-  if (and_waiter && self->fut_waiter != NULL)
-    {
-      g_autofree char *waiter = asyncio_is_task (self->fut_waiter) ? describe ((AsyncioTask *) self->fut_waiter, FALSE)
-                                                                   : asyncio_repr (self->fut_waiter);
-
-      g_string_append_printf (text, " wait_for=%s", waiter);
-    }
-  g_string_append (text, end);
-
-  return g_string_free (text, FALSE);
-}
-
-static char *
-task_repr (gconstpointer object)
-{
-  return describe (object, TRUE);
 }
 
 /* _task_name_counter, which all threads share. */
@@ -253,7 +176,7 @@ static const AsyncioFutureClass task_class = {
   .parent = {
     .kind = ASYNCIO_KIND_TASK,
     .finalize = task_finalize,
-    .repr = task_repr,
+    .repr = asyncio_task_repr,
   },
   .name = "Task",
   .cancel = task_cancel,
@@ -276,13 +199,13 @@ asyncio_task_give_name (AsyncioTask *self,
   self->name = copy;
 }
 
-/* Task.__init__ */
-AsyncioTask *
-asyncio_task_new (AsyncioLoop         *loop,
-                  AsyncioCoroutine    *coroutine,
-                  const char          *name,
-                  AsyncioContextVars  *context,
-                  GError             **error)
+/* The first half of Task.__init__. Inlined, so that tasks that start in the usual way need not pay for the others. */
+static inline __attribute__ ((always_inline)) AsyncioTask *
+new_unstarted (AsyncioLoop         *loop,
+               AsyncioCoroutine    *coroutine,
+               const char          *name,
+               AsyncioContextVars  *context,
+               GError             **error)
 {
   g_autoptr (AsyncioCoroutine) coro = NULL;
   AsyncioTask *self;
@@ -313,10 +236,41 @@ asyncio_task_new (AsyncioLoop         *loop,
   self->handle.name = "Task.step()";
   self->handle.context = context != NULL ? asyncio_context_ref (context) : asyncio_context_vars_copy_current ();
 
-  task_list_add (&loop->tasks, self);
   if (asyncio_recorder_is_on ())
     asyncio_record_spawned (self);
+
+  return self;
+}
+
+AsyncioTask *
+asyncio_task_new_unstarted (AsyncioLoop         *loop,
+                            AsyncioCoroutine    *coroutine,
+                            const char          *name,
+                            AsyncioContextVars  *context,
+                            GError             **error)
+{
+  return new_unstarted (loop, coroutine, name, context, error);
+}
+
+/* The second half, for a task that is not eager. */
+void
+asyncio_task_start (AsyncioTask *self)
+{
+  asyncio_register_task (self);
   schedule_step (self, NULL);
+}
+
+AsyncioTask *
+asyncio_task_new (AsyncioLoop         *loop,
+                  AsyncioCoroutine    *coroutine,
+                  const char          *name,
+                  AsyncioContextVars  *context,
+                  GError             **error)
+{
+  AsyncioTask *self = new_unstarted (loop, coroutine, name, context, error);
+
+  if (self != NULL)
+    asyncio_task_start (self);
 
   return self;
 }
@@ -338,7 +292,7 @@ task_returned (AsyncioTask  *self,
 {
   GDestroyNotify destroy = self->coro->value_destroy;
 
-  task_list_remove (&self->parent.loop->tasks, self);
+  asyncio_unregister_task (self);
 
   if (!self->must_cancel)
     {
@@ -362,7 +316,7 @@ task_raised (AsyncioTask  *self,
              GError       *raised,
              GError      **error)
 {
-  task_list_remove (&self->parent.loop->tasks, self);
+  asyncio_unregister_task (self);
 
   if (asyncio_error_is_cancelled (raised))
     {
@@ -418,7 +372,7 @@ check_yielded (AsyncioTask *self,
   return g_error_new (ASYNCIO_ERROR, ASYNCIO_ERROR_RUNTIME, "Task cannot await on itself: %s", task);
 }
 
-static void
+static inline __attribute__ ((always_inline)) void
 task_suspended (AsyncioTask *self,
                 gpointer     yielded)
 {
@@ -456,45 +410,34 @@ check_not_done (AsyncioTask  *self,
   if (self->parent.state == ASYNCIO_FUTURE_PENDING)
     return TRUE;
 
-  task_list_remove (&self->parent.loop->tasks, self);
+  asyncio_unregister_task (self);
   repr = asyncio_repr (self);
   g_set_error (error, ASYNCIO_ERROR, ASYNCIO_ERROR_ASSERTION, "_step(): already done: %s", repr);
 
   return FALSE;
 }
 
-/* Task.__step. exception: (transfer full) (nullable) */
-static void
-task_step (AsyncioTask  *self,
-           GError       *exception,
-           GError      **error)
+AsyncioTask *
+asyncio_swap_current_task (AsyncioLoop *loop,
+                           AsyncioTask *task)
 {
-  AsyncioLoop *loop = self->parent.loop;
   AsyncioTask *previous = loop->current_task;
+
+  loop->current_task = task;
+
+  return previous;
+}
+
+/* Task.__step_run_and_handle_result. Inlined for the same reason. */
+static inline __attribute__ ((always_inline)) void
+run_and_handle_result (AsyncioTask  *self,
+                       GError       *exception,
+                       GError      **error)
+{
   AsyncioSendResult result;
   GError *raised = NULL;
   gpointer out = NULL;
 
-  if (!check_not_done (self, error))
-    {
-      g_clear_error (&exception);
-      return;
-    }
-
-  if (self->must_cancel)
-    {
-      if (!asyncio_error_is_cancelled (exception))
-        {
-          g_clear_error (&exception);
-          exception = asyncio_error_new_cancelled (self->cancel_message);
-        }
-      self->must_cancel = FALSE;
-    }
-
-  asyncio_ref (self);
-  g_clear_pointer (&self->fut_waiter, asyncio_unref);
-
-  loop->current_task = self;
   if (asyncio_recorder_is_on ())
     asyncio_record_step_begins (self);
   if (exception == NULL)
@@ -518,7 +461,48 @@ task_step (AsyncioTask  *self,
 
   if (asyncio_recorder_is_on ())
     asyncio_record_step_ends (self);
-  loop->current_task = previous;
+}
+
+void
+asyncio_task_step_run_and_handle_result (AsyncioTask  *self,
+                                         GError       *exception,
+                                         GError      **error)
+{
+  run_and_handle_result (self, exception, error);
+}
+
+/* Task.__step. exception: (transfer full) (nullable) */
+static void
+task_step (AsyncioTask  *self,
+           GError       *exception,
+           GError      **error)
+{
+  AsyncioLoop *loop = self->parent.loop;
+  AsyncioTask *previous;
+
+  if (!check_not_done (self, error))
+    {
+      g_clear_error (&exception);
+      return;
+    }
+
+  if (self->must_cancel)
+    {
+      if (!asyncio_error_is_cancelled (exception))
+        {
+          g_clear_error (&exception);
+          exception = asyncio_error_new_cancelled (self->cancel_message);
+        }
+      self->must_cancel = FALSE;
+    }
+
+  asyncio_ref (self);
+  g_clear_pointer (&self->fut_waiter, asyncio_unref);
+
+  previous = asyncio_swap_current_task (loop, self);
+  run_and_handle_result (self, exception, error);
+  (void) asyncio_swap_current_task (loop, previous);
+
   asyncio_unref (self);
 }
 

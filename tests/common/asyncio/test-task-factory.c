@@ -12,6 +12,8 @@
 
 #include <asyncio/versions.h>
 
+#include <string.h>
+
 static AsyncioCoroutine *
 job (const char *name)
 {
@@ -466,6 +468,92 @@ test_nested (void)
   assert_notes ("f:helper f:a a");
 }
 
+/* --- The pieces of which a factory may make a task ------------------------------------------ */
+
+static const char *
+is_known (AsyncioTask *task)
+{
+  g_autoptr (GPtrArray) tasks = asyncio_all_tasks (loop, NULL);
+
+  return g_ptr_array_find (tasks, task, NULL) ? "known" : "unknown";
+}
+
+/* Nobody knows of a task before it is registered; when it is started, it takes its first step in the next turn. */
+static void
+test_unstarted (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (AsyncioTask) task = asyncio_task_new_unstarted (loop, job ("a"), NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  run_turns (2);
+  note ("%s", is_known (task));
+  asyncio_task_start (task);
+  note ("%s", is_known (task));
+  run_turns (2);
+  note ("%s", is_known (task));
+
+  assert_notes ("unknown known unknown");
+}
+
+/* One that never is started is destroyed while it is pending, and its coroutine was never awaited. */
+static void
+test_never_started (void)
+{
+  g_autoptr (GError) error = NULL;
+  AsyncioTask *task = asyncio_task_new_unstarted (loop, job ("a"), NULL, NULL, &error);
+
+  g_assert_no_error (error);
+  g_test_expect_message ("asyncio", G_LOG_LEVEL_WARNING, "coroutine 'a' was never awaited*");
+  asyncio_unref (task);
+  g_test_assert_expected_messages ();
+
+  assert_notes ("[Task was destroyed but it is pending!]");
+}
+
+/* A step that is taken by hand, within that of another task, ends as any step does: here the coroutine waits, and the task
+ * with it. */
+static gpointer
+take_a_step (gpointer   user_data,
+             GError   **error)
+{
+  g_autoptr (AsyncioTask) task = asyncio_task_new_unstarted (loop, sleeper ("b", 1), NULL, NULL, error);
+  AsyncioTask *previous = asyncio_swap_current_task (loop, task);
+
+  asyncio_register_task (task);
+  asyncio_task_step_run_and_handle_result (task, NULL, error);
+  note ("current: %s", asyncio_swap_current_task (loop, previous) == task ? "b" : "another");
+  note ("%s", previous == asyncio_current_task (loop, NULL) ? "back" : "lost");
+  note ("%s", is_known (task));
+  asyncio_await (task, error);
+  note ("%s", is_known (task));
+
+  return user_data;
+}
+
+static void
+test_step (void)
+{
+  run_and_note (asyncio_coroutine_new (take_a_step, NULL, NULL));
+
+  assert_notes ("current: b back known unknown None");
+}
+
+/* What has no coroutine any more is described without one. */
+static void
+test_without_coroutine (void)
+{
+  AsyncioTask *task = start (job ("a"));
+  g_autofree char *repr = NULL;
+
+  run_turns (2);
+  g_clear_pointer (&task->coro, asyncio_unref);
+  repr = asyncio_repr (task);
+  g_assert_true (g_str_has_prefix (repr, "<Task finished"));
+  g_assert_null (strstr (repr, "coro="));
+  asyncio_unref (task);
+}
+
 static const TestCase cases[] = {
   { "/core/task-factory/set", test_set },
   { "/core/task-factory/two-loops", test_two_loops },
@@ -483,6 +571,10 @@ static const TestCase cases[] = {
   { "/core/task-factory/close-first", test_close_first },
   { "/core/task-factory/cycle", test_cycle },
   { "/core/task-factory/nested", test_nested },
+  { "/core/task-factory/unstarted", test_unstarted },
+  { "/core/task-factory/never-started", test_never_started },
+  { "/core/task-factory/step", test_step },
+  { "/core/task-factory/without-coroutine", test_without_coroutine },
 };
 
 int
