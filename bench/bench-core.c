@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * bench-core: does workloads and says what each cost.
+ * bench-core, and bench-eager: does workloads and says what each cost.
  *
  *     bench-core --count=1000 spawn timers
  *     spawn 1000 412345            name, operations, nanoseconds of CPU time for all of them
@@ -29,13 +29,11 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-static const Workload *const lists[] = { bench_task_workloads, bench_loop_workloads };
-
 static const Workload *
 find_workload (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    for (const Workload *workload = lists[i]; workload->name != NULL; workload++)
+  for (guint i = 0; bench_lists[i] != NULL; i++)
+    for (const Workload *workload = bench_lists[i]; workload->name != NULL; workload++)
       if (g_str_equal (workload->name, name))
         return workload;
 
@@ -86,16 +84,16 @@ measure (const Workload *workload,
 static void
 measure_all (gint count)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    for (const Workload *workload = lists[i]; workload->name != NULL; workload++)
+  for (guint i = 0; bench_lists[i] != NULL; i++)
+    for (const Workload *workload = bench_lists[i]; workload->name != NULL; workload++)
       measure (workload, count);
 }
 
 static void
 print_list (void)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
-    for (const Workload *workload = lists[i]; workload->name != NULL; workload++)
+  for (guint i = 0; bench_lists[i] != NULL; i++)
+    for (const Workload *workload = bench_lists[i]; workload->name != NULL; workload++)
       g_print ("%s %u\n", workload->name, workload->n);
 }
 

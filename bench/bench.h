@@ -31,6 +31,9 @@ typedef struct
 extern const Workload bench_task_workloads[];
 extern const Workload bench_loop_workloads[];
 
+/* The lists that this program has, and NULL. */
+extern const Workload *const bench_lists[];
+
 /* Ends the program with a message unless there is no error. */
 void bench_check (const GError *error);
 

@@ -1,5 +1,7 @@
 """Measures the core beside Python's asyncio and prints one table: compare.py --program build/bench/bench-core [OPTION...]
 
+With --program build/bench/bench-eager --eager it is eager tasks beside lazy ones, and a second table says how much faster they are.
+
 A machine is never quiet, and gets slower and faster while one measures. So the programs run in turn, ours and each peer's, again and
 again, in the other order each time; a ratio is one of medians, and beside it stand the smallest and the largest ratio of all
 rounds. Each measurement is a process of its own, and what counts is the CPU time that it used. Where threads meet, all of
@@ -20,6 +22,7 @@ import sys
 WORKLOADS = pathlib.Path(__file__).resolve().parent / "workloads.py"
 PROGRAMS = ["python3", "python3.12", "python3.13"]
 OLDEST = (3, 7)
+OLDEST_EAGER = (3, 12)
 MIN_PAIRS = 7
 
 # What a peer tells about itself: the file that it is, its version, and that of its uvloop.
@@ -40,11 +43,11 @@ class Failure(Exception):
 class Peer:
     """A Python, with its own event loop or with uvloop's."""
 
-    def __init__(self, path, version, uvloop=None):
+    def __init__(self, path, version, uvloop=None, eager=False):
         self.path = path
         self.version = version
         self.name = f"uvloop {uvloop} on {version}" if uvloop else f"CPython {version}"
-        self.command = [path, str(WORKLOADS)] + (["--uvloop"] if uvloop else [])
+        self.command = [path, str(WORKLOADS)] + (["--uvloop"] if uvloop else []) + (["--eager"] if eager else [])
 
 
 def run(command, cpu=None):
@@ -69,12 +72,13 @@ def run(command, cpu=None):
 # --- Peers
 
 
-def ask_peer(path):
+def ask_peer(path, eager=False):
     """The peers that a Python is: with its own loop, and with uvloop if it has that."""
     executable, version, uvloop = run([path, "-c", ASK]).split("\n")[:3]
-    if tuple(int(number) for number in version.split(".")) < OLDEST:
-        raise Failure(f"{path} is Python {version}; the workloads need 3.7")
-    return [Peer(executable, version)] + ([Peer(executable, version, uvloop)] if uvloop else [])
+    oldest = OLDEST_EAGER if eager else OLDEST
+    if tuple(int(number) for number in version.split(".")) < oldest:
+        raise Failure(f"{path} is Python {version}; the workloads need {oldest[0]}.{oldest[1]}")
+    return [Peer(executable, version, eager=eager)] + ([Peer(executable, version, uvloop, eager)] if uvloop else [])
 
 
 def pyenv_pythons():
@@ -88,7 +92,7 @@ def pyenv_pythons():
     return {f"python{version[0]}.{version[1]}": found[version] for version in sorted(found)}
 
 
-def find_peers(with_pyenv):
+def find_peers(with_pyenv, eager=False):
     """The peers of this machine, and the names of those that are not there."""
     pyenv = pyenv_pythons()
     peers, absent = {}, []
@@ -96,7 +100,7 @@ def find_peers(with_pyenv):
         # What is on the PATH may be pyenv's switch, which has the version but does not let it run.
         for path in filter(None, [shutil.which(name), pyenv.get(name)]):
             try:
-                peers.update((peer.name, peer) for peer in ask_peer(path) if peer.name not in peers)
+                peers.update((peer.name, peer) for peer in ask_peer(path, eager) if peer.name not in peers)
                 break
             except Failure:
                 continue
@@ -198,6 +202,19 @@ def print_table(document):
         print("  ".join(cells).rstrip())
 
 
+def print_eager_table(document):
+    """How many times as fast eager tasks are: the time of the lazy workload by that of the eager one, for ours and for each peer."""
+    print()
+    for name, result in document["workloads"].items():
+        kind, _, way = name.rpartition("-")
+        lazy = document["workloads"].get(f"{kind}-lazy")
+        if way != "eager" or lazy is None:
+            continue
+        ratios = [("ours", lazy["ours"]["median_ns"] / result["ours"]["median_ns"])]
+        ratios += [(who, lazy["peers"][who]["median_ns"] / result["peers"][who]["median_ns"]) for who in document["peers"]]
+        print(f"{kind}: eager is as fast as lazy times", ", ".join(f"{ratio:.2f} ({who})" for who, ratio in ratios))
+
+
 def processor():
     """What kind of processor the machine has."""
     try:
@@ -234,6 +251,7 @@ def parse_arguments():
     parser.add_argument("--peer", action="append", metavar="PATH",
                         help="compare with this Python instead of those that are found; can be given several times")
     parser.add_argument("--pyenv", action="store_true", help="compare with all Pythons from 3.7 on that pyenv has as well")
+    parser.add_argument("--eager", action="store_true", help="eager tasks beside lazy ones; the program is bench-eager")
     parser.add_argument("--count", type=above(1), metavar="N", help="operations of each workload instead of its own number; for tests")
     parser.add_argument("--json", metavar="FILE", help="write all that was measured to this file")
     options = parser.parse_args()
@@ -249,7 +267,7 @@ def parse_arguments():
     if options.json and not pathlib.Path(options.json).resolve().parent.is_dir():
         parser.error(f"there is no folder for {options.json}")
     try:
-        options.peers = [peer for path in options.peer or [] for peer in ask_peer(path)]
+        options.peers = [peer for path in options.peer or [] for peer in ask_peer(path, options.eager)]
     except Failure as failure:
         parser.error(str(failure))
     return options
@@ -257,7 +275,7 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
-    peers, absent = (options.peers, []) if options.peer else find_peers(options.pyenv)
+    peers, absent = (options.peers, []) if options.peer else find_peers(options.pyenv, options.eager)
 
     document = {
         "schema": "asyncio-labs/bench/v1",
@@ -277,6 +295,8 @@ def main():
 
     print()
     print_table(document)
+    if options.eager:
+        print_eager_table(document)
     if options.json:
         try:
             pathlib.Path(options.json).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

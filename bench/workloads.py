@@ -1,7 +1,8 @@
 """Does workloads with Python's asyncio and says what each cost, as bench-core does: workloads.py [--count N] [WORKLOAD...]
 
 Each workload does what the one of the same name in C does (bench-tasks.c, bench-loop.c), and prints its name, how many operations
-it did and how many nanoseconds of CPU time they took. Any CPython from 3.7 on; with --uvloop its event loop is uvloop's.
+it did and how many nanoseconds of CPU time they took. Any CPython from 3.7 on; with --uvloop its event loop is uvloop's. With
+--eager the workloads are those of eager tasks beside lazy ones (bench-eager.c), from 3.12 on.
 """
 
 import argparse
@@ -233,7 +234,54 @@ def run(work):
         asyncio.run(trivial(work))
 
 
+# --- Eager tasks beside lazy ones
+
+YIELDING = 1000
+
+
+async def create_and_await(n, get_coroutine, work):
+    create_task = asyncio.get_running_loop().create_task
+    for task in [create_task(get_coroutine(work)) for _ in range(n)]:
+        await task
+
+
+async def many_main(work):
+    await create_and_await(work.n, trivial, work)
+
+
+async def one_main(work):
+    for _ in range(work.n):
+        await create_and_await(1, trivial, work)
+
+
+async def yield_main(work):
+    for i in range(0, work.n, YIELDING):
+        await create_and_await(min(YIELDING, work.n - i), yield_once, work)
+
+
+async def eager_main(main, work):
+    work.loop.set_task_factory(asyncio.eager_task_factory)
+    await main(work)
+
+
+def lazily(main):
+    return lambda work: run_main(main, work)
+
+
+def eagerly(main):
+    return lambda work: run_main(lambda work: eager_main(main, work), work)
+
+
 # Name: what to call, how many operations, whether it is done once before it is measured.
+EAGER_WORKLOADS = {
+    "many-lazy": (lazily(many_main), 100000, True),
+    "many-eager": (eagerly(many_main), 100000, True),
+    "one-lazy": (lazily(one_main), 200000, True),
+    "one-eager": (eagerly(one_main), 200000, True),
+    "yield-lazy": (lazily(yield_main), 100000, True),
+    "yield-eager": (eagerly(yield_main), 100000, True),
+}
+
 WORKLOADS = {
     "spawn": (spawn, 100000, False),
     "spawn-warm": (spawn, 100000, True),
@@ -262,8 +310,8 @@ def do_once(name, func, n):
     return taken
 
 
-def measure(name, count):
-    func, n, warm = WORKLOADS[name]
+def measure(name, count, workloads=None):
+    func, n, warm = (workloads or WORKLOADS)[name]
     n = count or n
     if warm:
         do_once(name, func, n)
@@ -282,11 +330,13 @@ def main():
     parser.add_argument("--count", type=above_zero, metavar="N", help="do so many operations of each instead of its own number")
     parser.add_argument("--list", action="store_true", help="print the workloads and their numbers of operations")
     parser.add_argument("--uvloop", action="store_true", help="use uvloop's event loop")
+    parser.add_argument("--eager", action="store_true", help="the workloads of eager tasks instead of the others; Python 3.12")
     parser.add_argument("workloads", nargs="*", metavar="WORKLOAD")
     options = parser.parse_args()
 
+    workloads = EAGER_WORKLOADS if options.eager else WORKLOADS
     for name in options.workloads:
-        if name not in WORKLOADS:
+        if name not in workloads:
             parser.error('there is no workload "{}"; --list shows them'.format(name))
 
     if options.uvloop:
@@ -295,11 +345,11 @@ def main():
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
     if options.list:
-        for name, (_, n, _) in WORKLOADS.items():
+        for name, (_, n, _) in workloads.items():
             print(name, n)
     else:
-        for name in options.workloads or WORKLOADS:
-            measure(name, options.count)
+        for name in options.workloads or workloads:
+            measure(name, options.count, workloads)
 
 
 if __name__ == "__main__":

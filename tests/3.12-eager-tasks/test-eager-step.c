@@ -121,9 +121,27 @@ await_in_order (gpointer   user_data,
   return (gpointer) "the end";
 }
 
+/* Any order, but the first is one that need not be waited for. */
+static void
+shuffle (int *order)
+{
+  int first = seed_int (0, 2);
+
+  order[0] = first;
+  order[first] = 0;
+  for (int i = 4; i > 1; i--)
+    {
+      int j = seed_int (1, i);
+      int kind = order[i];
+
+      order[i] = order[j];
+      order[j] = kind;
+    }
+}
+
 /*
  * The eager step goes on through what need not be waited for: coroutines, futures and tasks that are done. It ends at the first
- * await that waits, a pending future or sleep(0), whichever the seed has first. From there on the task is like any other.
+ * await that waits, a pending future or sleep(0), whichever comes first. From there on the task is like any other.
  *
  *     step: a done future gave basil
  *     main: made it, pending
@@ -142,14 +160,7 @@ await_everything (gpointer   user_data,
 
   (void) user_data;
 
-  for (int i = 4; i > 0; i--)
-    {
-      int j = seed_int (0, i);
-      int kind = awaited.order[i];
-
-      awaited.order[i] = awaited.order[j];
-      awaited.order[j] = kind;
-    }
+  shuffle (awaited.order);
   asyncio_future_set_result (done, (gpointer) seed_word (), NULL, error);
   wait_until_done (over);
 

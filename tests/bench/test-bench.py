@@ -1,4 +1,4 @@
-"""The benchmarks: test-bench.py BENCH-CORE FOLDER-OF-THE-BENCHMARKS
+"""The benchmarks: test-bench.py BENCH-CORE BENCH-EAGER FOLDER-OF-THE-BENCHMARKS
 
 The programs do each workload a few times and count. The driver is given programs that only pretend to measure, with figures
 that are known, so its table can be compared to the letter. No test looks at how long anything takes.
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-BENCH_CORE, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
+BENCH_CORE, BENCH_EAGER, FOLDER = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 WORKLOADS, COMPARE = FOLDER / "workloads.py", FOLDER / "compare.py"
 
 # Pretends to be bench-core, a Python or workloads.py. Each figure is for one call; what was called is written down in a log.
@@ -20,7 +20,7 @@ import pathlib, sys
 folder, who, figures = pathlib.Path({folder!r}), {who!r}, {figures!r}
 arguments = [argument for argument in sys.argv[1:] if not argument.endswith(".py")]
 if arguments == ["--list"]:
-    print("spawn 100\\ntimers 100")
+    print({list!r})
 elif arguments == ["--about"]:
     print("build: {build}\\noptimised: {optimised}\\ncompiler: gcc 1\\nglib: 2.0.0")
 elif arguments[0] == "-c":
@@ -40,7 +40,7 @@ def run(*command, **options):
 def pretend(folder, who, figures, **options):
     """Makes a program that says that its n-th call took figures[n] nanoseconds for an operation."""
     values = {
-        "build": "release", "optimised": "yes", "version": "3.13.0",
+        "list": "spawn 100\ntimers 100", "build": "release", "optimised": "yes", "version": "3.13.0",
         "output": "arguments[-1], 100, figures[calls.count(who)] * 100",
     }
     values.update(options)
@@ -59,10 +59,10 @@ def cells(line):
     return [cell.strip() for cell in line if cell.strip()]
 
 
-def check_programs(command):
+def check_programs(command, least=10):
     """Each workload does what it is told to, for numbers below and above those of its workers."""
     names = [line.split()[0] for line in run(*command, "--list").stdout.splitlines()]
-    assert len(names) > 10, names
+    assert len(names) > least, names
     for count in (1, 7, 1203):
         done = run(*command, "--count", count)
         assert done.returncode == 0, done.stderr
@@ -79,9 +79,14 @@ def test_python_program(_):
     check_programs([sys.executable, WORKLOADS])
 
 
+def test_eager_program(_):
+    check_programs([BENCH_EAGER], 5)
+
+
 def test_same_workloads(_):
     """The same names, the same numbers of operations."""
     assert run(BENCH_CORE, "--list").stdout == run(sys.executable, WORKLOADS, "--list").stdout
+    assert run(BENCH_EAGER, "--list").stdout == run(sys.executable, WORKLOADS, "--eager", "--list").stdout
 
 
 def test_idle_workload(_):
@@ -141,6 +146,21 @@ def test_table(folder):
             },
         },
     }, document
+
+
+def test_eager_table(folder):
+    """With --eager a second table says how many times as fast as the lazy tasks the eager ones are; an older Python is refused."""
+    names = "one-lazy 100\none-eager 100"
+    ours = pretend(folder, "ours", [120, 100], list=names)
+    peer = pretend(folder, "peer", [3000, 1000], version="3.12.1")
+    command = [sys.executable, COMPARE, "--eager", "--program", ours, "--pairs", 1, "--count", 100, "--peer"]
+    done = run(*command, peer)
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last == "one: eager is as fast as lazy times 1.20 (ours), 3.00 (CPython 3.12.1)", done.stdout
+
+    done = run(*command, pretend(folder, "old", [1], version="3.11.2"))
+    assert done.returncode == 2 and "the workloads need 3.12" in done.stderr, done
 
 
 def test_order(folder):
@@ -208,8 +228,8 @@ def test_together(_):
 
 
 TESTS = [
-    test_c_program, test_python_program, test_same_workloads, test_idle_workload, test_usage, test_table, test_order, test_absent,
-    test_found, test_failures, test_not_optimised, test_together,
+    test_c_program, test_python_program, test_eager_program, test_same_workloads, test_idle_workload, test_usage, test_table,
+    test_eager_table, test_order, test_absent, test_found, test_failures, test_not_optimised, test_together,
 ]
 
 
