@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Workloads of eager tasks, each beside the same one with lazy tasks. A program of its own, as it needs lab 3.12: what it prints is
- * what bench-core prints of other workloads.
+ * Workloads of eager tasks, each beside the same one with lazy tasks. A program of its own, as it needs lab 3.12: what it
+ * prints is what bench-core prints of other workloads.
  *
  *     many       a task that does nothing, of 100,000 that are made before the first is awaited
  *     one        the same, each awaited before the next one is made

@@ -54,20 +54,21 @@ AsyncioTask *asyncio_task_new_unstarted (AsyncioLoop         *loop,
 /* Registers it, and schedules its first step for the next turn. */
 G_GNUC_INTERNAL void asyncio_task_start (AsyncioTask *self);
 
-/* _register_task(), and since Python 3.12 _register_eager_task(), which has a set of its own there until 3.13: from now on all_tasks()
- * knows the task and the loop holds it, until it is done. A task is registered once. */
+/* _register_task(), and _register_eager_task(), which has a set of its own in Python 3.12: from now on all_tasks() knows the
+ * task and the loop holds it, until it is done. A task is registered once. */
 G_GNUC_INTERNAL void asyncio_register_task (AsyncioTask *task);
 
 /* _unregister_task(). A step whose coroutine ends does this itself. It may give up the last reference to the task. */
 G_GNUC_INTERNAL void asyncio_unregister_task (AsyncioTask *task);
 
-/* _swap_current_task(): makes another task (nullable) the current one. Returns (transfer none) (nullable) the one until now. */
+/* _swap_current_task(): makes another task (nullable) the current one. Returns (transfer none) (nullable) the one until
+ * now. */
 G_GNUC_INTERNAL AsyncioTask *asyncio_swap_current_task (AsyncioLoop *loop,
                                                         AsyncioTask *task);
 
 /* Task.__step_run_and_handle_result(): runs the coroutine of the task that is current until it awaits or ends, and draws
- * the conclusions: the task waits then, or is done. exception: (transfer full) (nullable) what is to be raised in it. The context is the
- * caller's business. error: KeyboardInterrupt and SystemExit, which the task keeps as well. */
+ * the conclusions: the task waits then, or is done. exception: (transfer full) (nullable) what is to be raised in it. The
+ * context is the caller's business. error: KeyboardInterrupt and SystemExit, which the task keeps as well. */
 void asyncio_task_step_run_and_handle_result (AsyncioTask  *self,
                                               GError       *exception,
                                               GError      **error);

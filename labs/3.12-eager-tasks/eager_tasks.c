@@ -154,7 +154,8 @@ asyncio_create_eager_task_factory (AsyncioTaskConstructor  constructor,
 
   return self;
 #else
-  /* TODO: make a factory that remembers the constructor and its data. Until then the data is freed here, so that none is lost. */
+  /* TODO: make a factory that remembers the constructor and its data. Until then the data is freed here, so that none is
+   * lost. */
   (void) constructor;
 
   if (destroy != NULL)

@@ -72,8 +72,8 @@ await_future (gpointer   future,
 }
 
 /*
- * The ready queue is as long after a task that was over at once as it was before, whatever number of them; and so it is after one
- * that waits for a future. Only one that gave up its turn is in the queue.
+ * The ready queue is as long after a task that was over at once as it was before, whatever number of them; and so it is
+ * after one that waits for a future. Only one that gave up its turn is in the queue.
  *
  *     5 that are over: 0 more
  *     one that awaits: 0 more
@@ -187,8 +187,8 @@ test_done_callback (void)
 /* --- Errors ---------------------------------------------------------------------------------- */
 
 /*
- * An error stays in the task: create gives the task, and who awaits it gets the error. If nobody does, it is reported when the
- * task goes.
+ * An error stays in the task: create gives the task, and who awaits it gets the error. If nobody does, it is reported when
+ * the task goes.
  *
  *     step: raises
  *     main: made, error ValueError: amber
@@ -243,8 +243,8 @@ raise_in_context (gpointer   user_data,
 }
 
 /*
- * KeyboardInterrupt and SystemExit come out of the call that makes the task. Then there is no task to be had, and as nobody can
- * ask it, its error is reported. The creator is the current task again, in its own context. If it lives with the error
+ * KeyboardInterrupt and SystemExit come out of the call that makes the task. Then there is no task to be had, and as nobody
+ * can ask it, its error is reported. The creator is the current task again, in its own context. If it lives with the error
  * the loop goes on, else the loop ends.
  *
  *     step: raises
@@ -337,9 +337,9 @@ cancel_and_await (gpointer   user_data,
 }
 
 /*
- * A CancelledError that is raised in the eager step makes a cancelled task. A task that cancels itself in its eager step goes on
- * until it waits, and is interrupted there in a later turn; if it never waits it ends as cancelled. What it awaits is cancelled
- * with it.
+ * A CancelledError that is raised in the eager step makes a cancelled task. A task that cancels itself in its eager step
+ * goes on until it waits, and is interrupted there in a later turn; if it never waits it ends as cancelled. What it awaits
+ * is cancelled with it.
  *
  *     raises: cancelled
  *     step: cancel True
@@ -404,8 +404,8 @@ sleep_and_clean_up (gpointer   user_data,
 }
 
 /*
- * Its body has begun when anybody can cancel it. One that waits is interrupted where it waits, in a later turn; one that is over
- * cannot be cancelled any more.
+ * Its body has begun when anybody can cancel it. One that waits is interrupted where it waits, in a later turn; one that is
+ * over cannot be cancelled any more.
  *
  *     amber: starts
  *     main: cancel True, pending
@@ -422,7 +422,8 @@ cancel_from_outside (gpointer   user_data,
 
   for (int i = seed_int (1, 3); i > 0; i--)
     {
-      g_autoptr (AsyncioTask) waiting = start_eagerly (asyncio_coroutine_new (sleep_and_clean_up, (gpointer) seed_word (), NULL));
+      AsyncioCoroutine *coroutine = asyncio_coroutine_new (sleep_and_clean_up, (gpointer) seed_word (), NULL);
+      g_autoptr (AsyncioTask) waiting = start_eagerly (coroutine);
       g_autoptr (AsyncioTask) over = start_returning (seed_word ());
 
       if (waiting == NULL || over == NULL)
@@ -457,8 +458,8 @@ wait_for_turns (gpointer   user_data,
 }
 
 /*
- * A task that was over at once has given up its coroutine, and so has one that failed at once. One that waited keeps it for good.
- * Somebody else who holds the coroutine sees that it is over.
+ * A task that was over at once has given up its coroutine, and so has one that failed at once. One that waited keeps it for
+ * good. Somebody else who holds the coroutine sees that it is over.
  *
  *     0 turns: result None, has its coroutine False, another holds it False
  *     2 turns: pending, has its coroutine True, another holds it True
@@ -536,8 +537,8 @@ trace_gathered (const char    *label,
 }
 
 /*
- * gather() of tasks that are all done is done when it is made. With one that is not, it waits for that. wait() suspends in any
- * case, as it has one turn to give.
+ * gather() of tasks that are all done is done when it is made. With one that is not, it waits for that. wait() suspends in
+ * any case, as it has one turn to give.
  *
  *     all done: gather done True
  *     all done: gathered result amber, result basil
@@ -550,7 +551,8 @@ gather_done (gpointer   user_data,
 {
   g_autoptr (AsyncioTask) first = start_returning (seed_word ());
   g_autoptr (AsyncioTask) second = start_returning (seed_word ());
-  g_autoptr (AsyncioTask) third = start_eagerly (asyncio_coroutine_new (wait_for_turns, GINT_TO_POINTER (seed_int (1, 3)), NULL));
+  gpointer turns = GINT_TO_POINTER (seed_int (1, 3));
+  g_autoptr (AsyncioTask) third = start_eagerly (asyncio_coroutine_new (wait_for_turns, turns, NULL));
   g_autoptr (AsyncioFuture) all = NULL;
   g_autoptr (AsyncioFuture) some = NULL;
 

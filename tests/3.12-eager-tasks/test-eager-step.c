@@ -140,8 +140,8 @@ shuffle (int *order)
 }
 
 /*
- * The eager step goes on through what need not be waited for: coroutines, futures and tasks that are done. It ends at the first
- * await that waits, a pending future or sleep(0), whichever comes first. From there on the task is like any other.
+ * The eager step goes on through what need not be waited for: coroutines, futures and tasks that are done. It ends at the
+ * first await that waits, a pending future or sleep(0), whichever comes first. From there on the task is like any other.
  *
  *     step: a done future gave basil
  *     main: made it, pending
@@ -212,14 +212,15 @@ take_turns (gpointer   user_data,
 static AsyncioCoroutine *
 new_job (Job *job)
 {
-  *job = (Job) { seed_word (), seed_int (0, 3) };
+  job->name = seed_word ();
+  job->turns = seed_int (0, 3);
 
   return named (job->name, take_turns, job);
 }
 
 /*
- * The first step comes before everything that is scheduled, and only the steps after it have their place in the queue, one turn
- * earlier than those of a lazy task that was made at the same time.
+ * The first step comes before everything that is scheduled, and only the steps after it have their place in the queue, one
+ * turn earlier than those of a lazy task that was made at the same time.
  *
  *     cedar 0                       eager
  *     main waits
@@ -320,8 +321,8 @@ start_in_a_callback (gpointer   user_data,
 }
 
 /*
- * During its eager step a task is the current one, and afterwards its creator is again: a task, another eager task in the middle
- * of its own eager step, or, for a plain callback, none.
+ * During its eager step a task is the current one, and afterwards its creator is again: a task, another eager task in the
+ * middle of its own eager step, or, for a plain callback, none.
  *
  *     outer: current is outer
  *     inner: current is inner
@@ -389,7 +390,8 @@ look_at_all_tasks (gpointer   user_data,
 
   for (int i = 0; i < 4; i++)
     {
-      jobs[i] = (Job) { seed_word (), i % 2 == 0 ? 0 : seed_int (1, 3) };
+      jobs[i].name = seed_word ();
+      jobs[i].turns = i % 2 == 0 ? 0 : seed_int (1, 3);
       asyncio_unref (start_eagerly (named (jobs[i].name, look_around, &jobs[i])));
       trace ("main sees %s", all_tasks ());
     }
@@ -433,8 +435,8 @@ set_variable (gpointer   user_data,
 }
 
 /*
- * The eager step is taken in the context of the task: a copy of the creator's, or the one that was asked for. What it sets, the
- * task sees later, and the creator does not see.
+ * The eager step is taken in the context of the task: a copy of the creator's, or the one that was asked for. What it sets,
+ * the task sees later, and the creator does not see.
  *
  *     task sees amber               main's
  *     task sees basil
@@ -493,8 +495,8 @@ wait_for_it (gpointer   user_data,
 }
 
 /*
- * On a loop that does not run nothing is eager: a task is scheduled, and runs when the loop does, in the order in which the tasks
- * were made.
+ * On a loop that does not run nothing is eager: a task is scheduled, and runs when the loop does, in the order in which the
+ * tasks were made.
  *
  *     made: pending
  *     made: pending
@@ -560,7 +562,8 @@ look_at_names (gpointer   user_data,
 
   (void) user_data;
 
-  task = asyncio_task_new_full (running_loop (), asyncio_coroutine_new (tell_name, NULL, NULL), seed_word (), NULL, TRUE, error);
+  task = asyncio_task_new_full (running_loop (), asyncio_coroutine_new (tell_name, NULL, NULL), seed_word (), NULL, TRUE,
+                                error);
   if (task != NULL)
     trace ("made: %s", name_in_repr (task));
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Lab 3.12, part C: the factories. Most of these tests have a constructor of their own, which makes lazy tasks, so they do not need
- * parts A and B.
+ * Lab 3.12, part C: the factories. Most of these tests have a constructor of their own, which makes lazy tasks, so they do
+ * not need parts A and B.
  */
 
 #include "common.h"
@@ -31,8 +31,8 @@ new_job (void)
 }
 
 /*
- * With the factory set, all that make tasks make eager ones: create_task(), ensure_future(), gather(). Taken off, tasks are lazy
- * again, and those that were made before are what they were.
+ * With the factory set, all that make tasks make eager ones: create_task(), ensure_future(), gather(). Taken off, tasks are
+ * lazy again, and those that were made before are what they were.
  *
  *     amber starts
  *     main: created
@@ -50,6 +50,8 @@ use_factory (gpointer   user_data,
   g_autoptr (AsyncioFuture) ensured = NULL;
   g_autoptr (AsyncioFuture) gathered = NULL;
   g_autoptr (AsyncioTask) lazy = NULL;
+  AsyncioCoroutine *first = new_job ();
+  AsyncioCoroutine *second = new_job ();
 
   (void) user_data;
 
@@ -58,7 +60,7 @@ use_factory (gpointer   user_data,
   trace ("main: created");
   ensured = asyncio_ensure_future (new_job (), NULL);
   trace ("main: ensured");
-  gathered = asyncio_gather (NULL, new_job (), new_job (), NULL);
+  gathered = asyncio_gather (NULL, first, second, NULL);
   trace ("main: gathered");
 
   asyncio_loop_set_task_factory (running_loop (), NULL, NULL, NULL);
@@ -79,8 +81,8 @@ test_eager (void)
 }
 
 /*
- * A factory belongs to the loop that it was set on. There the first task, which is made before the loop runs, is lazy, and those
- * that it makes are eager. Another loop has lazy tasks only.
+ * A factory belongs to the loop that it was set on. There the first task, which is made before the loop runs, is lazy, and
+ * those that it makes are eager. Another loop has lazy tasks only.
  *
  *     the other loop
  *     main: made amber
@@ -145,8 +147,8 @@ construct (AsyncioLoop         *loop,
 }
 
 /*
- * A factory calls its constructor with what create_task() was given, without the name, with eager_start and with its own data. What
- * the constructor makes is what create_task() gives: here a lazy task, if the constructor pleases.
+ * A factory calls its constructor with what create_task() was given, without the name, with eager_start and with its own
+ * data. What the constructor makes is what create_task() gives: here a lazy task, if the constructor pleases.
  *
  *     amber: loop True, coroutine True, name None, context True, eager_start True
  *     main: pending
@@ -174,8 +176,8 @@ use_constructor (gpointer   user_data,
 
       expected_coroutine = coroutine;
       expected_context = seed_bool () ? context : NULL;
-      task = asyncio_loop_create_task_full (running_loop (), coroutine, seed_bool () ? seed_word () : NULL, expected_context, NULL,
-                                            &raised);
+      task = asyncio_loop_create_task_full (running_loop (), coroutine, seed_bool () ? seed_word () : NULL, expected_context,
+                                            NULL, &raised);
       trace ("main: %s", raised != NULL ? trace_error (raised) : state_of (task));
       wait_until_done (task);
       trace ("main: %s", state_of (task));
@@ -209,8 +211,8 @@ tell_name (gpointer   user_data,
 }
 
 /*
- * create_task() gives the task its name when the factory has made it. So the eager step does not see it yet, and what comes later
- * does. A task that is given none keeps its number.
+ * create_task() gives the task its name when the factory has made it. So the eager step does not see it yet, and what comes
+ * later does. A task that is given none keeps its number.
  *
  *     in the step: numbered
  *     main: amber
@@ -289,12 +291,14 @@ fail_to_create (gpointer   user_data,
     {
       g_autoptr (GError) raised = NULL;
       AsyncioCoroutine *coroutine = i == 0 ? new_job () : (AsyncioCoroutine *) future;
+      const char *what;
       AsyncioEagerTaskFactory *factory = i == 0 ? asyncio_create_eager_task_factory (refuse, refusal, NULL) : NULL;
       g_autoptr (AsyncioTask) task = NULL;
 
       asyncio_loop_set_task_factory (running_loop (), asyncio_eager_task_factory, factory, asyncio_eager_task_factory_free);
       task = asyncio_create_task (coroutine, &raised);
-      trace ("main: create_task raised %s, and gave nothing %s", i == 0 || raised == NULL ? trace_error (raised) : asyncio_error_get_name (raised), trace_bool (task == NULL));
+      what = i == 0 || raised == NULL ? trace_error (raised) : asyncio_error_get_name (raised);
+      trace ("main: create_task raised %s, and gave nothing %s", what, trace_bool (task == NULL));
     }
 
   return NULL;
@@ -326,8 +330,8 @@ set_factory (AsyncioLoop    *loop,
 }
 
 /*
- * The data of a factory is freed with it, once: when another takes its place, when the loop is closed, or when nobody ever used it. It
- * need not be freed at all; and to free no factory is fine.
+ * The data of a factory is freed with it, once: when another takes its place, when the loop is closed, or when nobody ever
+ * used it. It need not be freed at all; and to free no factory is fine.
  *
  *     set amber
  *     freed amber
@@ -345,7 +349,11 @@ test_freed (void)
   asyncio_eager_task_factory_free (unused);
   asyncio_eager_task_factory_free (NULL);
   for (int i = seed_int (2, 4); i > 0; i--)
-    set_factory (loop, seed_word (), i > 1 && seed_bool () ? on_freed : NULL);
+    {
+      GDestroyNotify destroy = i > 1 && seed_bool () ? on_freed : NULL;
+
+      set_factory (loop, seed_word (), destroy);
+    }
   set_factory (loop, seed_word (), on_freed);
   trace ("close");
   asyncio_loop_close (loop, NULL);

@@ -31,8 +31,8 @@ go_down (gpointer   user_data,
 }
 
 /*
- * Eager tasks that make eager tasks are like calls of calls: each is current when the one below it has come back, and all_tasks()
- * knows all of them meanwhile.
+ * Eager tasks that make eager tasks are like calls of calls: each is current when the one below it has come back, and
+ * all_tasks() knows all of them meanwhile.
  *
  *     down: amber
  *     down: basil
@@ -45,7 +45,8 @@ static gpointer
 make_chain (gpointer   user_data,
             GError   **error)
 {
-  g_autoptr (AsyncioTask) task = start_eagerly (named (seed_word (), go_down, GINT_TO_POINTER (seed_int (3, 9))));
+  gpointer depth = GINT_TO_POINTER (seed_int (3, 9));
+  g_autoptr (AsyncioTask) task = start_eagerly (named (seed_word (), go_down, depth));
 
   (void) error;
 
@@ -73,8 +74,8 @@ tell_current (gpointer   user_data,
 }
 
 /*
- * A context that is entered already, as that of the task that runs, cannot be entered again: then create fails, and all is as it
- * was before. The coroutine was never awaited, no task was destroyed, the creator goes on, and so does the loop.
+ * A context that is entered already, as that of the task that runs, cannot be entered again: then create fails, and all is
+ * as it was before. The coroutine was never awaited, no task was destroyed, the creator goes on, and so does the loop.
  *
  *     log: coroutine 'amber' was never awaited
  *     main: create raised RuntimeError, and gave nothing True
@@ -95,8 +96,8 @@ enter_twice (gpointer   user_data,
       g_autoptr (AsyncioTask) task = NULL;
       g_autoptr (AsyncioTask) other = NULL;
 
-      task = asyncio_task_new_full (running_loop (), named (seed_word (), tell_current, NULL), NULL, asyncio_task_get_context (self),
-                                    TRUE, &raised);
+      task = asyncio_task_new_full (running_loop (), named (seed_word (), tell_current, NULL), NULL,
+                                    asyncio_task_get_context (self), TRUE, &raised);
       trace ("main: create raised %s, and gave nothing %s", raised != NULL ? asyncio_error_get_name (raised) : "-",
              trace_bool (task == NULL));
       trace ("main: current is %s, all tasks %s", current (), all_tasks ());
@@ -130,8 +131,8 @@ cancel_creator (gpointer   creator,
 }
 
 /*
- * In its eager step a task may cancel its creator, which is in the middle of a step itself: it is interrupted at its next await, and
- * not before, also if it awaits the task that cancelled it.
+ * In its eager step a task may cancel its creator, which is in the middle of a step itself: it is interrupted at its next
+ * await, and not before, also if it awaits the task that cancelled it.
  *
  *     step: cancel True
  *     creator: goes on, result None
@@ -142,7 +143,8 @@ static gpointer
 be_cancelled (gpointer   user_data,
               GError   **error)
 {
-  g_autoptr (AsyncioTask) task = start_eagerly (asyncio_coroutine_new (cancel_creator, asyncio_current_task (NULL, NULL), NULL));
+  AsyncioTask *self = asyncio_current_task (NULL, NULL);
+  g_autoptr (AsyncioTask) task = start_eagerly (asyncio_coroutine_new (cancel_creator, self, NULL));
 
   trace ("creator: goes on, %s", state_of (task));
   if (task != NULL && !asyncio_future_done (ASYNCIO_FUTURE (task)) && seed_bool ())
@@ -301,8 +303,8 @@ construct (AsyncioLoop         *loop,
 }
 
 /*
- * Each factory has its own constructor and data. Two may be there at the same time, one for each loop, whichever was made last. One
- * that takes itself off in its constructor is freed when the constructor is done.
+ * Each factory has its own constructor and data. Two may be there at the same time, one for each loop, whichever was made
+ * last. One that takes itself off in its constructor is freed when the constructor is done.
  *
  *     amber: makes a task
  *     basil: has taken itself off

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * An alternative solution of lab 3.12 that enters the context as a program does, by asyncio_context_run(), as CPython does with
- * self._context.run(). What is done in there is a function of its own, which notes how far it got.
+ * An alternative solution of lab 3.12 that enters the context as a program does, by asyncio_context_run(), as CPython does
+ * with self._context.run(). What is done in there is a function of its own, which notes how far it got.
  */
 
 #include "eager_tasks.h"

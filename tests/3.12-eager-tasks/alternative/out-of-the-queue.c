@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * An alternative solution of lab 3.12 that knows nothing of steps: it makes an ordinary task while the ready queue is put aside, finds
- * the one handle that the task has scheduled, and calls that as the loop would have done in the next turn. The handle enters
- * the context, and the step that it calls knows how to put a current task back.
+ * An alternative solution of lab 3.12 that knows nothing of steps: it makes an ordinary task while the ready queue is put
+ * aside, finds the one handle that the task has scheduled, and calls that as the loop would have done in the next turn. The
+ * handle enters the context, and the step that it calls knows how to put a current task back.
  *
  * Every factory has a constructor here; that of asyncio.eager_task_factory makes an asyncio.Task.
  */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * An alternative solution of lab 3.12 in which whatever is begun ends by itself when its block is left: the compiler's clean-up attribute
- * is Python's `finally`, so the paths out of the block need not be told apart. The data of a factory is in an array, which knows how to
- * free it.
+ * An alternative solution of lab 3.12 in which whatever is begun ends by itself when its block is left: the compiler's
+ * clean-up attribute is Python's `finally`, so the paths out of the block need not be told apart. The data of a factory is
+ * in an array, which knows how to free it.
  */
 
 #include "eager_tasks.h"
@@ -53,8 +53,9 @@ first_step (AsyncioTask *task)
   in_context.is_entered = asyncio_context_vars_enter (&task->handle.context, &in_context.outer, &raised);
   if (in_context.is_entered)
     {
-      g_auto (AsCurrent) as_current = { loop, asyncio_swap_current_task (loop, task) };
+      g_auto (AsCurrent) as_current = { loop, NULL };
 
+      as_current.outer = asyncio_swap_current_task (loop, task);
       asyncio_register_task (task);
       asyncio_task_step_run_and_handle_result (task, NULL, &raised);
       if (asyncio_task_done (task))

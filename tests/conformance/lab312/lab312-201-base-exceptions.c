@@ -100,7 +100,8 @@ main (void)
   loop = kit_new_loop ();
   var = asyncio_context_var_new ("var");
   trace_exception_handler (loop);
-  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new_full (async_main, NULL, NULL, NULL, "main", G_STRLOC), &e);
+  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new_full (async_main, NULL, NULL, NULL, "main", G_STRLOC),
+                                          &e);
   if (e != NULL)
     trace ("the loop raised %s", trace_error (e));
   asyncio_set_event_loop (NULL);

@@ -56,7 +56,8 @@ static gpointer
 creator (gpointer   user_data,
          GError   **error)
 {
-  g_autoptr (AsyncioTask) t = asyncio_create_task (asyncio_coroutine_new (cancels, asyncio_current_task (NULL, NULL), NULL), error);
+  AsyncioTask *self = asyncio_current_task (NULL, NULL);
+  g_autoptr (AsyncioTask) t = asyncio_create_task (asyncio_coroutine_new (cancels, self, NULL), error);
 
   (void) user_data;
 

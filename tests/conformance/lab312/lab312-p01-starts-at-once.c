@@ -44,7 +44,8 @@ async_main (gpointer   user_data,
   asyncio_loop_set_task_factory (loop, NULL, NULL, NULL);
   again = create ("again lazy", error);
   trace ("main: again lazy created");
-  (void) asyncio_wait ((const gpointer[]) { lazy, eager, again }, 3, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, error);
+  (void) asyncio_wait ((const gpointer[]) { lazy, eager, again }, 3, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL,
+                       error);
 
   return NULL;
 }

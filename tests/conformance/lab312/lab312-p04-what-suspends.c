@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The twin of lab312-p04-what-suspends.py: the eager step goes on through awaits that do not suspend, and ends at the first that does. */
+/* The twin of lab312-p04-what-suspends.py: the eager step goes on through awaits that do not suspend, and ends at the
+ * first that does. */
 
 #include "eager_tasks.h"
 #include "kit.h"

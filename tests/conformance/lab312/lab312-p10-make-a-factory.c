@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The twin of lab312-p10-make-a-factory.py: an eager factory with a constructor of its own; a loop that is not used; one that does not run. */
+/* The twin of lab312-p10-make-a-factory.py: an eager factory with a constructor of its own; a loop that is not used; one
+ * that does not run. */
 
 #include "eager_tasks.h"
 #include "kit.h"
