@@ -112,7 +112,7 @@ AsyncioEagerTaskFactory *asyncio_create_eager_task_factory (AsyncioTaskConstruct
                                                             GDestroyNotify          destroy) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Part C. Frees an eager task factory, and its data. A #GDestroyNotify.
+ * Part C. Frees an eager task factory, and its data. A GDestroyNotify function.
  *
  * @param factory  (nullable) (transfer full): what asyncio_create_eager_task_factory() gave
  */
