@@ -210,10 +210,11 @@ take_turns (gpointer   user_data,
 }
 
 static AsyncioCoroutine *
-new_job (Job *job)
+new_job (Job *job,
+         int  least_turns)
 {
   job->name = seed_word ();
-  job->turns = seed_int (0, 3);
+  job->turns = seed_int (least_turns, 3);
 
   return named (job->name, take_turns, job);
 }
@@ -248,10 +249,10 @@ mix_events (gpointer   user_data,
           call_soon (seed_word ());
           break;
         case 1:
-          tasks[i] = start_lazily (new_job (&jobs[i]));
+          tasks[i] = start_lazily (new_job (&jobs[i], i < 3 ? 1 : 0));
           break;
         default:
-          tasks[i] = start_eagerly (new_job (&jobs[i]));
+          tasks[i] = start_eagerly (new_job (&jobs[i], i < 3 ? 1 : 0));
           break;
         }
     }

@@ -23,7 +23,7 @@ go_down (gpointer   user_data,
     trace ("bottom: %s", all_tasks ());
 
   trace ("up: %s, current is %s", name, current ());
-  if (seed_bool () && asyncio_sleep (0, error))
+  if ((depth == 0 || seed_bool ()) && asyncio_sleep (0, error))
     trace ("later: %s, current is %s", name, current ());
   wait_until_done (task);
 
