@@ -145,8 +145,8 @@ asyncio_task_get_stack (AsyncioTask *task,
   if (!asyncio_is_task (task) || limit <= 0)
     return frames;
 
-  /* Not the task is asked: its coroutine may have been closed by somebody else. */
-  if (task->coro->state != ASYNCIO_CORO_CLOSED || peek_error (task) != NULL)
+  /* Not the task is asked: its coroutine may have been closed by somebody else. (Of an eager task, lab 3.12, there may be none.) */
+  if (task->coro != NULL && (task->coro->state != ASYNCIO_CORO_CLOSED || peek_error (task) != NULL))
     g_ptr_array_add (frames, asyncio_ref (task->coro));
 
   return frames;
