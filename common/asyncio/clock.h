@@ -9,6 +9,7 @@
  * A *virtual* clock makes time a matter of the program instead: it stands still
  * while there is something to do, and jumps to the next deadline when there is not.
  * A `sleep(3600)` then takes no time and every run has the same order of events.
+ * What a loop has submitted to a pool of threads is something to do, until a thread is through with it.
  */
 
 #include <asyncio/types.h>

@@ -50,6 +50,7 @@ typedef struct
   GDestroyNotify user_data_destroy;
   GDestroyNotify value_destroy;
   guint edge; /* if it is recorded */
+  AsyncioLoop *expecting; /* (owned) (nullable) whose virtual time stands still until a thread is through with it */
 } WorkItem;
 
 static void
@@ -66,7 +67,10 @@ work_item_free (gpointer data)
   WorkItem *self = data;
 
   work_item_free_data (self);
-  asyncio_concurrent_future_unref (self->future);
+  if (self->expecting != NULL)
+    asyncio_concurrent_future_settle (self->future, self->expecting);
+  else
+    asyncio_concurrent_future_unref (self->future);
   g_free (self);
 }
 
@@ -211,10 +215,32 @@ thread_ends (AsyncioExecutor *executor)
 
 /* --- The pool ------------------------------------------------------------------------ */
 
+/* A loop that waits for the thread is told when this is idle, and not before: then the next work finds it, each time. */
+static WorkItem *
+keep_if_expected (WorkItem *item)
+{
+  if (item->expecting != NULL)
+    return item;
+
+  work_item_free (item);
+  return NULL;
+}
+
+/* The lock is held, but not all the time. */
+static void
+free_unlocked (AsyncioExecutor  *self,
+               WorkItem        **item)
+{
+  g_mutex_unlock (&self->lock);
+  g_clear_pointer (item, work_item_free);
+  g_mutex_lock (&self->lock);
+}
+
 static gpointer
 worker (gpointer data)
 {
   AsyncioExecutor *self = data;
+  WorkItem *done = NULL;
 
   if (asyncio_recorder_is_on ())
     asyncio_record_named (ASYNCIO_RECORD_THREAD_BEGINS, NULL, NULL);
@@ -227,15 +253,23 @@ worker (gpointer data)
       if (item != NULL)
         {
           g_mutex_unlock (&self->lock);
+          g_clear_pointer (&done, work_item_free);
           work_item_run (item);
-          work_item_free (item);
+          done = keep_if_expected (item);
           g_mutex_lock (&self->lock);
         }
       else if (!self->is_shut_down)
         {
           self->n_idle++;
-          g_cond_wait (&self->changed, &self->lock);
+          if (done == NULL)
+            g_cond_wait (&self->changed, &self->lock);
+          else
+            free_unlocked (self, &done);
           self->n_idle--;
+        }
+      else if (done != NULL)
+        {
+          free_unlocked (self, &done);
         }
       else
         {
@@ -398,7 +432,8 @@ asyncio_executor_submit (AsyncioExecutor      *executor,
 
   future = asyncio_concurrent_future_new ();
   item = g_new (WorkItem, 1);
-  *item = (WorkItem) { asyncio_concurrent_future_ref (future), func, user_data, user_data_destroy, value_destroy, 0 };
+  *item = (WorkItem) { asyncio_concurrent_future_ref (future), func, user_data, user_data_destroy, value_destroy, 0,
+                        asyncio_concurrent_future_expect (future) };
 
   return submit_item (executor, item, error) ? g_steal_pointer (&future) : NULL;
 }

@@ -9,12 +9,12 @@
  *      run_coroutine_threadsafe: task ──gets done, in its loop──> concurrent future
  *                                 ^── call_soon_threadsafe ── is cancelled ──┘
  *
- * A loop's future belongs to the loop's thread, so no other thread touches one. What goes from thread to
- * thread is the chain, which counts its references atomically, and of which the other thread uses no more than
- * the loop.
+ * A loop's future belongs to the loop's thread, so no other thread touches one. What goes from thread to thread is the chain,
+ * which counts its references atomically, and of which the other thread uses no more than the loop.
  *
- * While a loop waits for a thread, virtual time stands still (n_owed): the order of events must not depend on how fast
- * the thread is. But a thread that itself waits for the loop is not at work, and the loop must not wait for it.
+ * While a loop waits for a thread, virtual time stands still (n_owed): the order of events must not depend on how fast the
+ * thread is. It waits for all that it has submitted to a pool, also if its program brings the outcome over by itself. But a
+ * thread that itself waits for the loop is not at work, and the loop must not wait for it.
  */
 
 #include "futures-concurrent-private.h"
@@ -30,6 +30,7 @@ struct _AsyncioChain
   gatomicrefcount ref_count;
   AsyncioLoop *loop;    /* (owned) */
   gboolean takes_value; /* nobody else has the concurrent future */
+  gboolean is_owed;     /* the loop's thread only: it counts among what the loop waits for */
   gint is_given_up;     /* atomic: the destination was cancelled */
 
   /* The loop's thread only. */
@@ -61,21 +62,38 @@ chain_unref (gpointer data)
   g_free (self);
 }
 
-/* The loop waits for the source: while it does, virtual time stands still. */
+/* The loop waits for the source: while it does, virtual time stands still. Unless it does so already, who submitted it. */
 static void
 chain_link (AsyncioChain *self)
 {
   AsyncioLoop *loop = self->loop;
 
-  loop->n_owed++;
   self->next = loop->chains;
   if (self->next != NULL)
     self->next->previous = self;
   loop->chains = chain_ref (self);
 
   g_mutex_lock (&self->source->lock);
-  self->source->expected_by = loop;
+  self->is_owed = self->source->expected_by != loop;
+  if (self->is_owed)
+    self->source->expected_by = loop;
   g_mutex_unlock (&self->source->lock);
+
+  if (self->is_owed)
+    loop->n_owed++;
+}
+
+/* In a thread's loop: it does not wait for the future any more. */
+static void
+stop_expecting (AsyncioConcurrentFuture *future,
+                AsyncioLoop             *loop)
+{
+  g_mutex_lock (&future->lock);
+  if (future->expected_by == loop)
+    future->expected_by = NULL;
+  g_mutex_unlock (&future->lock);
+
+  loop->n_owed--;
 }
 
 static void
@@ -86,11 +104,9 @@ chain_unlink (AsyncioChain *self)
   if (self->source == NULL)
     return;
 
-  g_mutex_lock (&self->source->lock);
-  self->source->expected_by = NULL;
-  g_mutex_unlock (&self->source->lock);
+  if (self->is_owed)
+    stop_expecting (self->source, loop);
 
-  loop->n_owed--;
   if (self->previous != NULL)
     self->previous->next = self->next;
   else
@@ -289,6 +305,46 @@ asyncio_wrap_future (AsyncioConcurrentFuture  *future,
   return destination;
 }
 
+/* --- What a pool owes to the loop that has submitted it ---------------------------------- */
+
+static void
+unref_future (gpointer data)
+{
+  asyncio_concurrent_future_unref (data);
+}
+
+AsyncioLoop *
+asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self)
+{
+  AsyncioLoop *loop = asyncio_thread_state ()->running_loop;
+
+  if (loop == NULL || loop->clock == NULL)
+    return NULL;
+
+  self->expected_by = loop;
+  loop->n_owed++;
+
+  return asyncio_loop_ref (loop);
+}
+
+/* In the loop. */
+static void
+settle (gpointer   user_data,
+        GError   **error)
+{
+  (void) error;
+  stop_expecting (user_data, asyncio_thread_state ()->running_loop);
+}
+
+void
+asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
+                                  AsyncioLoop             *loop)
+{
+  /* The loop gets the reference, so that what is left of the work is freed before time goes on. */
+  (void) asyncio_loop_call_soon_threadsafe (loop, settle, self, unref_future, NULL);
+  asyncio_loop_unref (loop);
+}
+
 /* --- From a task to a concurrent future --------------------------------------------------- */
 
 /* In the loop: the threads that were blocked are at work again. */
@@ -355,12 +411,6 @@ cancel_task (gpointer   user_data,
   if (future->task != NULL)
     asyncio_task_cancel (future->task);
   owe_again (future);
-}
-
-static void
-unref_future (gpointer data)
-{
-  asyncio_concurrent_future_unref (data);
 }
 
 /* _call_check_cancel. In the thread in which the future got done. A loop that is closed has no task any more. */

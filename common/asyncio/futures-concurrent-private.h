@@ -21,7 +21,7 @@ struct _AsyncioConcurrentFuture
   gpointer value;        /* lock, constant when it is done */
   GDestroyNotify value_destroy;
   GError *exception;     /* lock, constant when it is done */
-  AsyncioLoop *expected_by; /* lock; (unowned) (nullable) the loop that has a chain from here. Only to compare */
+  AsyncioLoop *expected_by; /* lock; (unowned) (nullable) the loop that waits for it. Only to compare */
 
   AsyncioLoop *feeder;   /* constant; (owned) (nullable) the loop that will make it done */
   AsyncioTask *task;     /* the feeder's thread only; (unowned) (nullable) the task that it comes from */
@@ -42,6 +42,13 @@ gpointer asyncio_concurrent_future_take_value (AsyncioConcurrentFuture *self,
 AsyncioFuture *asyncio_wrap_future_of_own (AsyncioConcurrentFuture  *future,
                                            AsyncioLoop              *loop,
                                            GError                  **error);
+
+/* In a loop whose time is virtual: it waits for the outcome, whoever will bring it. Returns (transfer full) (nullable) the
+ * loop; it has to be told when there is nothing more to come. */
+AsyncioLoop *asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self);
+/* From any thread, which has nothing more of it: the loop need not wait any more. (transfer full) self, loop */
+void asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
+                                       AsyncioLoop             *loop);
 
 /* Forgets what the loop waits for, when it is closed. */
 void asyncio_chain_list_abandon (AsyncioChain **head);

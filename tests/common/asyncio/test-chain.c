@@ -423,6 +423,75 @@ test_patience (void)
   end_executor (executor);
 }
 
+/* --- Bringing it over by hand --------------------------------------------------------------------- */
+
+/* In the loop. */
+static void
+note_thread (gpointer   thread,
+             GError   **error)
+{
+  static gpointer first;
+
+  (void) error;
+  if (first == NULL)
+    first = thread;
+  if (asyncio_version_rules.executor_reuses_idle_threads)
+    g_assert_true (thread == first);
+  note ("done at %g", asyncio_loop_time (loop));
+}
+
+static void
+bring_over (AsyncioConcurrentFuture  *future,
+            gpointer                  unused,
+            GError                  **error)
+{
+  (void) unused;
+  asyncio_loop_call_soon_threadsafe (loop, note_thread, asyncio_concurrent_future_result (future, 0, NULL), NULL, error);
+}
+
+static gpointer
+take_your_time (gpointer   unused,
+                GError   **error)
+{
+  (void) unused;
+  (void) error;
+  for (guint i = 0; i < 1000; i++)
+    g_thread_yield ();
+
+  return g_thread_self ();
+}
+
+/* A program of its own brings over what a pool has done for a running loop. Virtual time stands still for it as well, until
+ * what is left of the work is freed and the thread is idle: so the second work finds it, each time. (Up to 3.7 another thread is
+ * started, and either does it.) */
+static gpointer
+submit_by_hand (gpointer   executor,
+                GError   **error)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (AsyncioConcurrentFuture) future = asyncio_executor_submit (executor, take_your_time, NULL, NULL, NULL, error);
+
+      asyncio_concurrent_future_add_done_callback (future, bring_over, NULL, NULL);
+      if (!asyncio_sleep (10, error))
+        return NULL;
+      note ("%gs", asyncio_loop_time (loop));
+    }
+  g_assert_cmpuint (loop->n_owed, ==, 0);
+
+  return NULL;
+}
+
+static void
+test_by_hand (void)
+{
+  AsyncioExecutor *executor = asyncio_thread_pool_executor_new (2);
+
+  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (submit_by_hand, executor, NULL), NULL);
+  assert_notes ("done at 0 10s done at 10 20s");
+  end_executor (executor);
+}
+
 static const TestCase cases[] = {
   { "/core/chain/run-in-executor", test_run_in_executor },
   { "/core/chain/time-stands", test_time_stands },
@@ -438,6 +507,7 @@ static const TestCase cases[] = {
   { "/core/chain/blocked-for-the-loop", test_blocked_for_the_loop },
   { "/core/chain/blocked-beside-another", test_blocked_beside_another },
   { "/core/chain/patience", test_patience },
+  { "/core/chain/by-hand", test_by_hand },
 };
 
 int
