@@ -21,7 +21,8 @@
 const char lab_stage_rules[] =
   "static int lab_rules __attribute__ ((used));\n"
   "#pragma GCC poison no_sanitize __no_sanitize__ no_sanitize_address __no_sanitize_address__ no_address_safety_analysis\n"
-  "#pragma GCC poison no_sanitize_undefined __no_sanitize_undefined__ disable_sanitizer_instrumentation\n";
+  "#pragma GCC poison no_sanitize_undefined __no_sanitize_undefined__ no_sanitize_thread __no_sanitize_thread__\n"
+  "#pragma GCC poison disable_sanitizer_instrumentation\n";
 
 /* Copies the files of a folder whose names end in suffix. */
 static gboolean
