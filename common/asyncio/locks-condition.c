@@ -52,7 +52,7 @@ asyncio_condition_new (AsyncioLock  *lock,
   asyncio_loop_bound_init (&self->bound, condition_repr);
   self->lock = lock != NULL ? asyncio_lock_ref (lock) : asyncio_lock_new ();
 
-  if (!asyncio_version_rules.binds_on_first_use && self->lock->bound.loop != self->bound.loop)
+  if (asyncio_version_rules.get_bound_loop == NULL && self->lock->bound.loop != self->bound.loop)
     {
       g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_VALUE, "loop argument must agree with lock");
       return NULL;

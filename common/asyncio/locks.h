@@ -19,7 +19,7 @@
  *
  * Up to Python 3.9 each of these belongs to the loop that was the current one of the thread when it was made, and
  * whoever waits for it in another loop gets a RuntimeError. Since 3.10 it belongs to the loop in which somebody first
- * waited (AsyncioVersionRules::binds_on_first_use).
+ * waited (AsyncioVersionRules::get_bound_loop).
  *
  * Each is counted by references that are for the loop's thread, and who waits holds one.
  */

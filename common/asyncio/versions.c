@@ -8,6 +8,7 @@
  * version number.
  */
 
+#include <asyncio/tasks.h>
 #include <asyncio/versions.h>
 
 #define SINCE(minor) (ASYNCIO_MINOR >= (minor))
@@ -24,7 +25,21 @@
 #endif
 #define HAS_LAB(minor) (SINCE (minor) && (minor) >= ASYNCIO_FIRST_LAB)
 
+#if HAS_LAB (10)
+#define GET_BOUND_LOOP asyncio_loop_bound_get_loop_on_first_use
+
+AsyncioLoop *asyncio_loop_bound_get_loop_on_first_use (struct _AsyncioLoopBound  *self,
+                                                       GError                   **error);
+gpointer asyncio_shutdown_default_executor_step (gpointer   user_data,
+                                                 GError   **error);
+#else
+#define GET_BOUND_LOOP NULL
+#endif
+
 static const AsyncioCleanupStep cleanup_steps[] = {
+#if HAS_LAB (10)
+  { "shutdown_default_executor", asyncio_shutdown_default_executor_step },
+#endif
   { NULL, NULL },
 };
 
@@ -57,12 +72,13 @@ const AsyncioVersionRules asyncio_version_rules = {
   .semaphore_is_fair = SINCE (9),
 
   .semaphore_waiters_lock = SINCE (10),
-  .binds_on_first_use = SINCE (10),
+  .get_bound_loop = GET_BOUND_LOOP,
   .ensure_future_closes_refused = SINCE (10),
 
   .timeout_error_is_builtin = SINCE (11),
 
   .exception_handler_has_context = SINCE (12),
+  .thread_join_timeout = SINCE (12) ? 300.0 : ASYNCIO_NO_TIMEOUT,
 
   .cleanup_steps = cleanup_steps,
 };

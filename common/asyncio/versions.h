@@ -22,6 +22,8 @@ typedef struct
   AsyncioCoroutineFunc func; /**< the body of a coroutine, called without data */
 } AsyncioCleanupStep;
 
+struct _AsyncioLoopBound;
+
 /** The rules that one version library follows. */
 typedef struct
 {
@@ -109,11 +111,18 @@ typedef struct
   /** Since 3.10 ensure_future() closes a coroutine for which the loop makes no task (RuntimeError), before it was never awaited. */
   gboolean ensure_future_closes_refused;
 
-  /** Since 3.10 locks and queues belong to the loop in which they first wait, before to the one current when made. */
-  gboolean binds_on_first_use;
+  /**
+   * Since 3.10 locks and queues belong to the loop in which they first wait, and this finds it (lab 3.10). NULL before, and
+   * without the lab: then they belong to the loop that was the current one when they were made.
+   */
+  AsyncioLoop *(*get_bound_loop) (struct _AsyncioLoopBound  *self,
+                                  GError                   **error);
 
   /** Since 3.12 the exception handler runs in the context of the task or callback that is reported. */
   gboolean exception_handler_has_context;
+
+  /** Since 3.12 run() gives the threads of the default executor 300 seconds to end, before as long as it takes (lab 3.10). */
+  double thread_join_timeout;
 
   /** What is done before a loop is closed, ended by a name that is NULL. */
   const AsyncioCleanupStep *cleanup_steps;
