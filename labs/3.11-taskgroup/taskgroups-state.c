@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * What a TaskGroup is made of, given (Lib/asyncio/taskgroups.py: __init__() and __repr__()).
+ * What a TaskGroup is made of, given (Lib/asyncio/taskgroups.py: __init__() and __repr__()), and what `async with` is in C.
  *
  * Who holds whom: a task that is not done holds its callback, and that holds the group. The group does not hold its tasks, the
  * loop does. If it held them as well, neither would ever go away when a loop is closed in the middle of the work.
@@ -145,6 +145,27 @@ asyncio_task_group_repr (AsyncioTaskGroup *group)
   g_string_append_c (text, '>');
 
   return g_string_free (text, FALSE);
+}
+
+/* --- The block ------------------------------------------------------------------------------- */
+
+gboolean
+asyncio_task_group_run (AsyncioTaskGroupBody   body,
+                        gpointer               user_data,
+                        GError               **error)
+{
+  g_autoptr (AsyncioTaskGroup) group = NULL;
+  GError *raised = NULL;
+
+  g_return_val_if_fail (body != NULL, FALSE);
+
+  group = asyncio_task_group_new ();
+  if (!asyncio_task_group_enter (group, error))
+    return FALSE;
+
+  body (group, user_data, &raised);
+
+  return asyncio_task_group_exit (group, raised, error);
 }
 
 /* --- Wrong use ------------------------------------------------------------------------------- */

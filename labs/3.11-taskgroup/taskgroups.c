@@ -70,8 +70,8 @@ raise_errors (AsyncioTaskGroup  *group,
               const GError      *raised,
               GError           **error)
 {
-  /* What is left was asked for from outside, and the errors win over it. It must not get lost: taken back and asked for again, it
-   * is raised by the next await. */
+  /* What is left was asked for from outside, and the errors win over it. It must not get lost: taken back and asked for again,
+   * it is raised by the next await. */
   if (asyncio_task_cancelling (group->parent_task) > 0)
     {
       (void) asyncio_task_uncancel (group->parent_task);
@@ -110,7 +110,7 @@ on_task_done (AsyncioFuture  *task,
   g_ptr_array_add (group->errors, g_error_copy (exception));
   note_base_error (group, exception);
 
-  /* A parent that ended without leaving the block will not raise this any more. Else it may be waiting for anything in the block. */
+  /* A parent that ended without leaving the block will not raise this any more. Else it may be waiting for anything in there. */
   if (asyncio_task_done (group->parent_task))
     asyncio_loop_call_exception_handler (group->parent_task->parent.loop, &(AsyncioExceptionContext) {
                                            .message = "Task has errored out but its parent task is already completed",
@@ -125,8 +125,8 @@ on_task_done (AsyncioFuture  *task,
     }
 }
 
-/* Waits until no task is left, however often that is interrupted. cancelled: (out): what did so from outside. FALSE, with an error, if
- * there can be no more waiting. */
+/* Waits until no task is left, however often that is interrupted. cancelled: (out): what did so from outside. FALSE, with an
+ * error, if there can be no more waiting. */
 static gboolean
 wait_for_tasks (AsyncioTaskGroup  *group,
                 GError           **cancelled,
@@ -281,36 +281,8 @@ asyncio_task_group_create_task_full (AsyncioTaskGroup    *group,
   return task;
 #else
   /* TODO: refuse, or make a task and add it. */
-  (void) group;
-  (void) name;
-  (void) context;
-  (void) location;
+  (void) group, (void) name, (void) context, (void) location;
   g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "create_task() is not implemented yet");
   return NULL;
-#endif
-}
-
-gboolean
-asyncio_task_group_run (AsyncioTaskGroupBody   body,
-                        gpointer               user_data,
-                        GError               **error)
-{
-  g_return_val_if_fail (body != NULL, FALSE);
-
-#ifdef SOLUTION
-  g_autoptr (AsyncioTaskGroup) group = asyncio_task_group_new ();
-  GError *raised = NULL;
-
-  if (!asyncio_task_group_enter (group, error))
-    return FALSE;
-
-  body (group, user_data, &raised);
-
-  return asyncio_task_group_exit (group, raised, error);
-#else
-  /* TODO: make a group, enter it, run the block, leave it. */
-  (void) user_data;
-  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "run() is not implemented yet");
-  return FALSE;
 #endif
 }

@@ -103,13 +103,15 @@ gboolean asyncio_task_group_enter (AsyncioTaskGroup  *group,
  *
  * - All tasks have returned, or were cancelled one by one: nothing is raised.
  * - A task failed, or @p exception is an error: the other tasks are cancelled and waited for. Then an ExceptionGroup
- *   "unhandled errors in a TaskGroup" is raised (a BaseExceptionGroup if one of its errors is a base exception) of all errors in
- *   the order in which the tasks ended, with @p exception at the end.
+ *   "unhandled errors in a TaskGroup" is raised (a BaseExceptionGroup if one of its errors is a base exception) of all errors
+ *   in the order in which the tasks ended, with @p exception at the end.
  * - Somebody cancelled the parent, or a CancelledError came out of the block: the tasks are cancelled and waited for, and
- *   CancelledError is raised. If there are errors, their group is raised instead; and if there was a request to cancel the parent,
- *   its next await raises CancelledError.
- * - A KeyboardInterrupt or SystemExit, the first one of the tasks and the block, is raised itself, when the others were cancelled
- *   and waited for. So is a GeneratorExit of the block if there is no other error.
+ *   CancelledError is raised. If there are errors, their group is raised instead; and if there was a request to cancel the
+ *   parent, its next await raises CancelledError.
+ * - A KeyboardInterrupt or SystemExit, the first one of the tasks and the block, is raised itself, when the others were
+ *   cancelled and waited for. So is a GeneratorExit of the block if there is no other error.
+ * - The parent ended without coming here: the error of a task is told to the exception handler of the loop, with the message
+ *   "Task has errored out but its parent task is already completed".
  *
  * The request that the group itself made to the parent, to interrupt the block, is taken back.
  *
@@ -170,7 +172,7 @@ typedef void (*AsyncioTaskGroupBody) (AsyncioTaskGroup  *group,
                                       GError           **error);
 
 /**
- * Part B. Makes a group, and runs a block in it: `async with asyncio.TaskGroup() as group: body(group)`.
+ * Makes a group, and runs a block in it (given): `async with asyncio.TaskGroup() as group: body(group)`.
  *
  * @param body  the block
  * @param user_data  what it gets

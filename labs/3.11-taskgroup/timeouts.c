@@ -3,8 +3,8 @@
 /*
  * Timeouts as blocks, given (Lib/asyncio/timeouts.py).
  *
- * Up to Python 3.10 a time limit was a function around a coroutine, wait_for(), and a task of its own for it. A Timeout limits the
- * lines of a block, in the task that runs them:
+ * Up to Python 3.10 a time limit was a function around a coroutine, wait_for(), and a task of its own for it. A Timeout limits
+ * the lines of a block, in the task that runs them:
  *
  *      enter: how many requests to cancel the task are there?     n
  *      the time is up: cancel the task                             n + 1, and a CancelledError on its way

@@ -79,8 +79,8 @@ gboolean asyncio_timeout_enter (AsyncioTimeout  *timeout,
                                 GError         **error);
 
 /**
- * Ends the block, `timeout.__aexit__()`. A CancelledError becomes a TimeoutError if the time was up, and nobody else has asked for
- * it. Everything else passes unchanged.
+ * Ends the block, `timeout.__aexit__()`. A CancelledError becomes a TimeoutError if the time was up, and nobody else has asked
+ * for it. Everything else passes unchanged.
  *
  * @param timeout  a timeout that the calling task has entered, and not left
  * @param exception  (transfer full) (nullable): what the block raised
@@ -91,7 +91,13 @@ gboolean asyncio_timeout_exit (AsyncioTimeout  *timeout,
                                GError          *exception,
                                GError         **error);
 
-/** The block of a timeout. @param timeout  (transfer none): the timeout. @param user_data  what was given. @param error  what it raises */
+/**
+ * The block of a timeout: what stands indented under `async with asyncio.timeout(delay) as timeout:`. It may await.
+ *
+ * @param timeout  (transfer none): the timeout
+ * @param user_data  what was given to asyncio_timeout_run()
+ * @param error  what the block raises
+ */
 typedef void (*AsyncioTimeoutBody) (AsyncioTimeout  *timeout,
                                     gpointer         user_data,
                                     GError         **error);
