@@ -44,8 +44,8 @@ void asyncio_task_group_set_misuse (AsyncioTaskGroup  *group,
                                     const char        *what,
                                     GError           **error);
 
-/* Whether the calling task is in the block, which `async with` sees to in Python. RuntimeError if it has not entered it, has left it,
- * or is another task. */
+/* Whether the calling task is in the block, which `async with` sees to in Python. RuntimeError if it has not entered it, has
+ * left it, or is another task. */
 gboolean asyncio_task_group_check_may_exit (AsyncioTaskGroup  *group,
                                             GError           **error);
 

@@ -110,7 +110,7 @@ on_task_done (AsyncioFuture  *task,
   g_ptr_array_add (group->errors, g_error_copy (exception));
   note_base_error (group, exception);
 
-  /* A parent that ended without leaving the block will not raise this any more. Else it may be waiting for anything in there. */
+  /* A parent that ended without leaving the block will not raise this. Else it may be waiting for anything in there. */
   if (asyncio_task_done (group->parent_task))
     asyncio_loop_call_exception_handler (group->parent_task->parent.loop, &(AsyncioExceptionContext) {
                                            .message = "Task has errored out but its parent task is already completed",

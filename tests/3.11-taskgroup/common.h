@@ -4,8 +4,8 @@
 /*
  * What several tests of lab 3.11 use.
  *
- * A group cancels its tasks in no particular order, so where several of them see it in one turn the order of their lines does not
- * count. Else no two of them do anything at the same time: the seed gives each its own seconds.
+ * A group cancels its tasks in no particular order, so where several of them see it in one turn the order of their lines does
+ * not count. Else no two of them do anything at the same time: the seed gives each its own seconds.
  */
 
 #include "graded-test.h"

@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * A task factory that starts a coroutine at once, as the eager tasks of Python 3.12 do. What it gives may be done already. It is no task
- * but a future, which is all that is asked of a factory, and takes the steps of its coroutine as a task would.
+ * A task factory that starts a coroutine at once, as the eager tasks of Python 3.12 do. What it gives may be done already. It
+ * is no task but a future, which is all that is asked of a factory, and takes the steps of its coroutine as a task would.
  */
 
 #include "common.h"

@@ -7,8 +7,8 @@
 
 #include "common.h"
 
-/* It runs a block in a group, writes how it was left, and then awaits once more. What the group raised it raises, if it is not stopped
- * before. */
+/* It runs a block in a group, writes how it was left, and then awaits once more. What the group raised it raises, if it is
+ * not stopped before. */
 typedef struct
 {
   AsyncioTaskGroupBody block;

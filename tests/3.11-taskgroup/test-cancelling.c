@@ -121,8 +121,8 @@ test_take_back (void)
 }
 
 /*
- * A task that is about to take a step finds the request there. If all requests were taken back before, it must not: it goes on as
- * if nothing had been. One that remains is delivered.
+ * A task that is about to take a step finds the request there. If all requests were taken back before, it must not: it goes
+ * on as if nothing had been. One that remains is delivered.
  *
  *     asked 1, taken back 1: job starts
  *     asked 1, taken back 1: next await goes on

@@ -9,8 +9,8 @@
 /* --- Tasks that fail ------------------------------------------------------------------- */
 
 /*
- * A task fails while the parent waits for all. The others are cancelled, and the parent waits until each has cleaned up; then it gets
- * a group with the one error. To be cancelled is none.
+ * A task fails while the parent waits for all. The others are cancelled, and the parent waits until each has cleaned up; then
+ * it gets a group with the one error. To be cancelled is none.
  *
  *     A: starts
  *     B: starts                             two to four
@@ -51,8 +51,8 @@ test_siblings (void)
 }
 
 /*
- * Tasks that are cancelled may fail in their clean-up. No error is lost: the group has all of them, in the order in which the tasks
- * ended. A task that swallows its cancellation keeps its value.
+ * Tasks that are cancelled may fail in their clean-up. No error is lost: the group has all of them, in the order in which the
+ * tasks ended. A task that swallows its cancellation keeps its value.
  *
  *     A, B, C, D: start
  *     A: fails
@@ -154,7 +154,8 @@ test_asked_once (void)
 /* --- The block ------------------------------------------------------------------------- */
 
 /*
- * The block itself fails. That is as if a task had: the tasks are cancelled and waited for. Its error comes last, though it came first.
+ * The block itself fails. That is as if a task had: the tasks are cancelled and waited for. Its error comes last, though it
+ * came first.
  *
  *     A: starts
  *     B: starts
@@ -197,8 +198,8 @@ test_block (void)
 }
 
 /*
- * A task fails while the block awaits something else, for an hour. The block is interrupted there by CancelledError. Whether it passes
- * that on or swallows it: the group is raised, and the parent is not cancelled afterwards.
+ * A task fails while the block awaits something else, for an hour. The block is interrupted there by CancelledError. Whether
+ * it passes that on or swallows it: the group is raised, and the parent is not cancelled afterwards.
  *
  *     A: starts
  *     A: fails
@@ -247,8 +248,8 @@ test_interrupts_block (void)
 }
 
 /*
- * A group within the block of another one. What the inner one raises is an error of the outer block, and comes out as a group in a
- * group. Caught between the two, the outer one never learns of it.
+ * A group within the block of another one. What the inner one raises is an error of the outer block, and comes out as a group
+ * in a group. Caught between the two, the outer one never learns of it.
  *
  *     A: starts                              of the outer group
  *     B: starts                              of the inner one
@@ -307,8 +308,8 @@ test_nested (void)
 }
 
 /*
- * KeyboardInterrupt and SystemExit of the block still have the tasks cancelled and waited for. Then they come out themselves, and not in a
- * group, also if a task failed.
+ * KeyboardInterrupt and SystemExit of the block still have the tasks cancelled and waited for. Then they come out themselves,
+ * and not in a group, also if a task failed.
  *
  *     A: starts
  *     B: starts
@@ -398,8 +399,8 @@ test_eager (void)
 }
 
 /*
- * A parent enters a group and ends without leaving it, which `async with` does not let happen. When a task fails later there is nobody
- * left to raise it, so it goes to the exception handler.
+ * A parent enters a group and ends without leaving it, which `async with` does not let happen. When a task fails later there
+ * is nobody left to raise it, so it goes to the exception handler.
  *
  *     parent: ends
  *     A: starts

@@ -9,8 +9,8 @@
 /* --- Waiting --------------------------------------------------------------------------- */
 
 /*
- * The block ends before any of its tasks has begun. The group waits for all of them, each works for its own time, and then their
- * values are there.
+ * The block ends before any of its tasks has begun. The group waits for all of them, each works for its own time, and then
+ * their values are there.
  *
  *     block ends
  *     A: starts
@@ -147,8 +147,8 @@ test_generations (void)
 }
 
 /*
- * A group without tasks is left at once: the parent does not give up its turn. Neither does it if the tasks are done when the block
- * ends, as it has awaited them itself.
+ * A group without tasks is left at once: the parent does not give up its turn. Neither does it if the tasks are done when the
+ * block ends, as it has awaited them itself.
  *
  *     empty: left
  *     A: starts
@@ -392,8 +392,8 @@ test_refusals (void)
 /* --- The block ------------------------------------------------------------------------- */
 
 /*
- * A group is entered once, in a task. It is left once, by the task that entered it. Wrong use raises RuntimeError, and the group
- * works on unharmed.
+ * A group is entered once, in a task. It is left once, by the task that entered it. Wrong use raises RuntimeError, and the
+ * group works on unharmed.
  *
  *     without a task: cannot determine the parent task
  *     leaves too early: has not been entered

@@ -8,8 +8,8 @@
 #include "parent.h"
 
 /*
- * Part A. A request that was passed on to what the task waits for is on its way, and cannot be stopped by taking it back. What is no
- * task has no requests.
+ * Part A. A request that was passed on to what the task waits for is on its way, and cannot be stopped by taking it back.
+ * What is no task has no requests.
  *
  *     future: 0, taken back 0
  *     taken back: 1                           two to four times
@@ -76,8 +76,8 @@ test_delivered (void)
 }
 
 /*
- * Part B. While the parent waits at the end of the block, tasks may be made as long as there are others. When the last one is done the
- * group is finished, though the parent has not noticed yet.
+ * Part B. While the parent waits at the end of the block, tasks may be made as long as there are others. When the last one is
+ * done the group is finished, though the parent has not noticed yet.
  *
  *     A: starts
  *     B: starts
@@ -211,8 +211,8 @@ test_base_of_task (void)
 }
 
 /*
- * Part C. The loop starts tasks at once. A task of the group makes another one in it before it is itself in the group, and that fails at
- * once. The first is cancelled nevertheless, and not forgotten.
+ * Part C. The loop starts tasks at once. A task of the group makes another one in it before it is itself in the group, and
+ * that fails at once. The first is cancelled nevertheless, and not forgotten.
  *
  *     a task: starts
  *     a task: fails                           the one that it makes
@@ -260,8 +260,8 @@ test_eager_maker (void)
 }
 
 /*
- * Part D. A task of the outer group and one of the inner one fail in the same turn, and maybe somebody cancels the parent as well. Each
- * group takes back what it has asked for, and nothing else.
+ * Part D. A task of the outer group and one of the inner one fail in the same turn, and maybe somebody cancels the parent as
+ * well. Each group takes back what it has asked for, and nothing else.
  *
  *     main: sets off the fuses
  *     fuse: ERROR
@@ -331,8 +331,8 @@ test_nested (void)
 }
 
 /*
- * Part D. A CancelledError comes out of the block that nobody asked the parent for: it awaited a task that was cancelled. The others
- * are cancelled, and CancelledError comes out of the group. There was no request, and there is none.
+ * Part D. A CancelledError comes out of the block that nobody asked the parent for: it awaited a task that was cancelled. The
+ * others are cancelled, and CancelledError comes out of the group. There was no request, and there is none.
  *
  *     A: starts
  *     B: starts

@@ -9,8 +9,8 @@
 /* --- From outside ---------------------------------------------------------------------- */
 
 /*
- * Somebody cancels the parent while its block awaits something. The tasks are cancelled and waited for, and CancelledError comes
- * out of the group; the request is still there, so the parent can tell that it was meant.
+ * Somebody cancels the parent while its block awaits something. The tasks are cancelled and waited for, and CancelledError
+ * comes out of the group; the request is still there, so the parent can tell that it was meant.
  *
  *     A: starts
  *     B: starts
@@ -85,8 +85,8 @@ test_at_the_end (void)
 }
 
 /*
- * The parent is cancelled several times while it waits for its tasks. It goes on waiting, the tasks are asked only once, and all
- * requests are still counted when the group has raised CancelledError.
+ * The parent is cancelled several times while it waits for its tasks. It goes on waiting, the tasks are asked only once, and
+ * all requests are still counted when the group has raised CancelledError.
  *
  *     A: starts
  *     B: starts
@@ -145,8 +145,8 @@ test_twice (void)
 /* --- By the group ---------------------------------------------------------------------- */
 
 /*
- * A task fails while the parent waits at the end of the block. The group has cancelled the parent to interrupt it, and takes that back:
- * no request is left, and none is delivered later. One group after the other, the count does not rise.
+ * A task fails while the parent waits at the end of the block. The group has cancelled the parent to interrupt it, and takes
+ * that back: no request is left, and none is delivered later. One group after the other, the count does not rise.
  *
  *     A: starts
  *     A: fails
@@ -194,40 +194,44 @@ test_count (void)
 /* --- Both at once ------------------------------------------------------------------------ */
 
 /*
- * A task fails and somebody cancels the parent, in the same turn. The error wins: the group is raised. But the request from outside
- * is not lost. It is still counted, once, and the next await of the parent raises CancelledError.
+ * A task fails and somebody cancels the parent, in the same turn. The error wins: the group is raised. But the request from
+ * outside is not lost. It is still counted, once, and the next await of the parent raises CancelledError.
  *
- *     main: cancels                           the other way round, if the seed will have it
+ *     main: cancels                           or the other way round
  *     main: sets off the fuse
- *     block: interrupted by CancelledError    if it has not ended, and was cancelled first
+ *     block: interrupted by CancelledError    if it has not ended; the fuse comes first if it was set off first
  *     fuse: ERROR
  *     parent: raised ExceptionGroup(unhandled errors in a TaskGroup)[ERROR]
  *     parent: requests 1
  *     parent: next await CancelledError
  *     parent: cancelled, requests 1
+ *     ...                                     four times, in the block and at its end, in both orders
  */
+typedef struct
+{
+  AsyncioFuture *future;
+  gboolean in_block;
+} Place;
+
 static void
 wait_with_fuse (AsyncioTaskGroup  *group,
                 gpointer           user_data,
                 GError           **error)
 {
-  gboolean ends = seed_bool ();
+  Place *self = user_data;
 
-  add_and_forget (group, new_fuse (user_data));
-  if (!ends && !asyncio_sleep (100, error))
+  add_and_forget (group, new_fuse (self->future));
+  if (self->in_block && !asyncio_sleep (100, error))
     trace ("block: interrupted by %s", trace_error (*error));
 }
 
-static gpointer
-cancel_and_fail (gpointer   user_data,
-                 GError   **error)
+static void
+cancel_and_set_off (gboolean in_block,
+                    gboolean cancels_first)
 {
   g_autoptr (AsyncioFuture) future = asyncio_loop_create_future (asyncio_get_running_loop (NULL));
-  AsyncioTask *parent = start_parent (wait_with_fuse, future);
-  gboolean cancels_first = seed_bool ();
-
-  (void) user_data;
-  (void) error;
+  Place place = { future, in_block };
+  AsyncioTask *parent = start_parent (wait_with_fuse, &place);
 
   (void) asyncio_sleep (seed_int (1, 9), NULL);
   for (int i = 0; i < 2; i++)
@@ -242,6 +246,19 @@ cancel_and_fail (gpointer   user_data,
         (void) asyncio_future_set_result (future, NULL, NULL, NULL);
       }
   trace_end_of (parent);
+}
+
+static gpointer
+cancel_and_fail (gpointer   user_data,
+                 GError   **error)
+{
+  int first = seed_int (0, 3);
+
+  (void) user_data;
+  (void) error;
+
+  for (int i = first; i < first + 4; i++)
+    cancel_and_set_off (i % 2 == 0, i % 4 < 2);
 
   return NULL;
 }
