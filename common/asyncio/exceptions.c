@@ -33,6 +33,7 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_EXCEPTION_GROUP] = "ExceptionGroup",
   [ASYNCIO_ERROR_BASE_EXCEPTION_GROUP] = "BaseExceptionGroup",
   [ASYNCIO_ERROR_LOOKUP] = "LookupError",
+  [ASYNCIO_ERROR_BROKEN_BARRIER] = "BrokenBarrierError",
 };
 
 const char *

@@ -41,6 +41,7 @@ typedef enum
   ASYNCIO_ERROR_EXCEPTION_GROUP,      /**< `ExceptionGroup`, which carries other errors; see exception-groups.h */
   ASYNCIO_ERROR_BASE_EXCEPTION_GROUP, /**< `BaseExceptionGroup`, one that carries a base exception */
   ASYNCIO_ERROR_LOOKUP,             /**< `LookupError`, of a context variable without a value */
+  ASYNCIO_ERROR_BROKEN_BARRIER,     /**< `asyncio.BrokenBarrierError` */
 } AsyncioError;
 
 /** The domain #ASYNCIO_ERROR as a number. */
