@@ -2,9 +2,8 @@
 #pragma once
 
 /**
- * @file
- * Barriers (`Lib/asyncio/locks.py`: Barrier), given: a point that several tasks must reach before any of them goes on. They came
- * with Python 3.11, too.
+ * @file Barriers (`Lib/asyncio/locks.py`: Barrier), given: a point that several tasks must reach before any of them goes on.
+ * They came with Python 3.11, too.
  *
  * ~~~{.c}
  * guint index;
@@ -38,8 +37,8 @@ AsyncioBarrier *asyncio_barrier_ref (AsyncioBarrier *barrier);
 void asyncio_barrier_unref (AsyncioBarrier *barrier);
 
 /**
- * Waits until as many tasks have come here as there are parties, `await barrier.wait()`. Who comes while the last ones are still
- * leaving waits for the next round.
+ * Waits until as many tasks have come here as there are parties, `await barrier.wait()`. Who comes while the last ones are
+ * still leaving waits for the next round.
  *
  * @param barrier  a barrier
  * @param index  (out) (optional): which one of them this task is, from 0 up to the number of parties - 1
