@@ -213,8 +213,9 @@ change_state (AsyncioBarrier  *self,
               gboolean         breaks,
               GError         **error)
 {
-  g_autoptr (AsyncioBarrier) held = asyncio_barrier_ref (self);
+  g_autoptr (AsyncioBarrier) held = NULL;
 
+  held = asyncio_barrier_ref (self);
   if (!asyncio_condition_acquire (self->cond, error))
     return FALSE;
 

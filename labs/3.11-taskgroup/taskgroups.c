@@ -193,8 +193,8 @@ asyncio_task_group_exit (AsyncioTaskGroup  *group,
                          GError            *exception,
                          GError           **error)
 {
-  g_autoptr (GError) raised = exception;
 #ifdef SOLUTION
+  g_autoptr (GError) raised = exception;
   g_autoptr (GError) cancelled = NULL;
 
   g_return_val_if_fail (group != NULL, FALSE);
@@ -236,6 +236,7 @@ asyncio_task_group_exit (AsyncioTaskGroup  *group,
 #else
   /* TODO: wait for the tasks (part B), raise what must be raised (part C), give back what you have asked for (part D). */
   (void) group;
+  g_clear_error (&exception);
   g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "exit() is not implemented yet");
   return FALSE;
 #endif
@@ -249,8 +250,8 @@ asyncio_task_group_create_task_full (AsyncioTaskGroup    *group,
                                      const char          *location,
                                      GError             **error)
 {
-  g_autoptr (AsyncioCoroutine) held = asyncio_iscoroutine (coroutine) ? asyncio_ref_sink (coroutine) : NULL;
 #ifdef SOLUTION
+  g_autoptr (AsyncioCoroutine) held = asyncio_iscoroutine (coroutine) ? asyncio_ref_sink (coroutine) : NULL;
   const char *refusal = NULL;
   AsyncioTask *task;
 
@@ -282,6 +283,8 @@ asyncio_task_group_create_task_full (AsyncioTaskGroup    *group,
 #else
   /* TODO: refuse, or make a task and add it. */
   (void) group, (void) name, (void) context, (void) location;
+  if (asyncio_iscoroutine (coroutine))
+    asyncio_unref (asyncio_ref_sink (coroutine));
   g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "create_task() is not implemented yet");
   return NULL;
 #endif

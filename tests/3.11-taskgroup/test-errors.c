@@ -319,6 +319,11 @@ test_nested (void)
  *     A: cleaned up                          and raises
  *     B: cleaned up
  *     group: raised SystemExit
+ *
+ * A coroutine that is closed in the block ends with the GeneratorExit that was thrown in, and not with a group around it.
+ *
+ *     closed: raised GeneratorExit
+ *     close: well
  */
 static void
 block_exits (AsyncioTaskGroup  *group,
@@ -332,12 +337,38 @@ block_exits (AsyncioTaskGroup  *group,
   g_set_error_literal (error, ASYNCIO_ERROR, code, seed_word ());
 }
 
+static void
+give_up_turn (AsyncioTaskGroup  *group,
+              gpointer           user_data,
+              GError           **error)
+{
+  (void) group;
+  (void) user_data;
+  (void) asyncio_sleep (0, error);
+}
+
+static gpointer
+run_give_up_turn (gpointer   user_data,
+                  GError   **error)
+{
+  gboolean left = asyncio_task_group_run (give_up_turn, user_data, error);
+
+  trace_left ("closed", left, *error);
+
+  return NULL;
+}
+
 static gpointer
 run_block_exits (gpointer   user_data,
                  GError   **error)
 {
-  (void) error;
+  g_autoptr (AsyncioCoroutine) coroutine = asyncio_ref_sink (asyncio_coroutine_new (run_give_up_turn, NULL, NULL));
+  g_autoptr (GError) raised = NULL;
+  gpointer out;
+
   run_block ("group", block_exits, user_data);
+  (void) asyncio_coroutine_send (coroutine, &out, error);
+  trace ("close: %s", asyncio_coroutine_close (coroutine, &raised) ? "well" : trace_error (raised));
 
   return NULL;
 }

@@ -187,7 +187,11 @@ asyncio_task_group_exit (AsyncioTaskGroup  *group,
       (void) asyncio_task_cancel (group->parent_task);
       (void) asyncio_task_uncancel (group->parent_task);
     }
-  g_propagate_error (error, asyncio_exception_group_new ("unhandled errors in a TaskGroup", group->errors));
+
+  if (group->errors->len == 1 && g_error_matches (of_block, ASYNCIO_ERROR, ASYNCIO_ERROR_GENERATOR_EXIT))
+    g_propagate_error (error, g_steal_pointer (&of_block));
+  else
+    g_propagate_error (error, asyncio_exception_group_new ("unhandled errors in a TaskGroup", group->errors));
 
   return FALSE;
 }

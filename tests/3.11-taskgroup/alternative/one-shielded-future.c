@@ -138,6 +138,7 @@ work_out (AsyncioTaskGroup *group,
 {
   g_autoptr (GError) request = cancelled;
   AsyncioTask *parent = group->parent_task;
+  gboolean is_closed;
 
   if (group->base_error != NULL)
     {
@@ -148,6 +149,7 @@ work_out (AsyncioTaskGroup *group,
   if (group->parent_cancel_requested)
     (void) asyncio_task_uncancel (parent);
 
+  is_closed = group->errors->len == 0 && g_error_matches (of_block, ASYNCIO_ERROR, ASYNCIO_ERROR_GENERATOR_EXIT);
   if (of_block != NULL)
     write_down (group, of_block);
   if (group->errors->len == 0)
@@ -163,7 +165,7 @@ work_out (AsyncioTaskGroup *group,
         (void) asyncio_task_uncancel (parent);
     }
 
-  return asyncio_exception_group_new ("unhandled errors in a TaskGroup", group->errors);
+  return is_closed ? g_error_copy (of_block) : asyncio_exception_group_new ("unhandled errors in a TaskGroup", group->errors);
 }
 
 gboolean

@@ -279,6 +279,13 @@ asyncio_task_group_exit (AsyncioTaskGroup  *group,
   if (exception != NULL)
     g_ptr_array_add (group->errors, exception);
 
+  if (group->errors->len == 1 && g_error_matches (exception, ASYNCIO_ERROR, ASYNCIO_ERROR_GENERATOR_EXIT))
+    {
+      ask_again (group->parent_task);
+      g_propagate_error (error, g_error_copy (exception));
+      return FALSE;
+    }
+
   if (group->errors->len > 0)
     {
       ask_again (group->parent_task);
