@@ -44,8 +44,8 @@ asyncio_task_uncancel (AsyncioTask *task)
 #endif
 }
 
-/* --- Part C: errors ------------------------------------------------------------------- */
 #ifdef SOLUTION
+/* --- Part C: errors ------------------------------------------------------------------- */
 
 /* TaskGroup._abort(): asks all tasks to end, once. */
 static void
@@ -158,6 +158,8 @@ wait_for_tasks (AsyncioTaskGroup  *group,
 }
 
 #endif
+/* --- Parts B to D: the group ----------------------------------------------------------- */
+
 gboolean
 asyncio_task_group_enter (AsyncioTaskGroup  *group,
                           GError           **error)
