@@ -56,8 +56,8 @@ graded_explore (ExplorerBody           body,
 
       trace ("a schedule fails: %s", report->message != NULL ? report->message : explorer_verdict_to_string (report->verdict));
       if (report->token != NULL)
-        g_print ("to run this schedule again: --replay %s\n", report->token);
-      g_print ("%s", explanation);
+        g_printerr ("to run this schedule again: --replay %s\n", report->token);
+      g_printerr ("%s", explanation);
     }
 
   trace_outcomes (report->outcomes);

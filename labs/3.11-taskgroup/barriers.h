@@ -2,7 +2,8 @@
 #pragma once
 
 /**
- * @file Barriers (`Lib/asyncio/locks.py`: Barrier), given: a point that several tasks must reach before any of them goes on.
+ * @file
+ * Barriers (`Lib/asyncio/locks.py`: Barrier), given: a point that several tasks must reach before any of them goes on.
  * They came with Python 3.11, too.
  *
  * ~~~{.c}

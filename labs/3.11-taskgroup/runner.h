@@ -2,7 +2,8 @@
 #pragma once
 
 /**
- * @file `asyncio.Runner` (`Lib/asyncio/runners.py` since Python 3.11), which asyncio.run() is made of there. For the library of
+ * @file
+ * `asyncio.Runner` (`Lib/asyncio/runners.py` since Python 3.11), which asyncio.run() is made of there. For the library of
  * the version only: a handout does not have it, as it has in it what lab 3.7 asks for.
  *
  * ~~~{.py}
@@ -18,8 +19,7 @@
 
 G_BEGIN_DECLS
 
-/** Makes a loop when it is needed, runs coroutines in it, and cleans up at the end, `asyncio.Runner`. It belongs to one thread.
- * */
+/** Makes a loop when it is needed, runs coroutines in it, and cleans up at the end, `asyncio.Runner`. It belongs to one thread. */
 typedef struct _AsyncioRunner AsyncioRunner;
 
 /**

@@ -97,7 +97,7 @@ def main():
             try:
                 check(installed, *arguments)
                 print(f"ok {number} {name}")
-            except (AssertionError, RuntimeError) as error:
+            except (AssertionError, OSError, RuntimeError) as error:
                 failed = True
                 print(f"not ok {number} {name}")
                 print("".join(f"# {line}\n" for line in str(error).splitlines()), end="")
