@@ -64,7 +64,9 @@ on_inner_done (AsyncioFuture  *inner,
   g_autoptr (GError) raised = NULL;
   gpointer value;
 
-  if (outer->state != ASYNCIO_FUTURE_PENDING)
+  /* Only a cancelled one is done as shield() foresees it. If somebody gave it a result of their own, the one that comes here is
+   * one too many, and the exception handler is told so. */
+  if (asyncio_future_cancelled (outer))
     {
       asyncio_future_forgive (inner);
       return;
