@@ -100,15 +100,28 @@ run_step (AsyncioLoop  *loop,
   return TRUE;
 }
 
+/* loop.shutdown_asyncgens(). C has no async generators, but the loop takes the turns in which Python closes them: what a task scheduled
+ * in the last turn of its life is still called. */
+static gpointer
+shutdown_asyncgens (gpointer   user_data,
+                    GError   **error)
+{
+  (void) user_data;
+  (void) error;
+
+  return NULL;
+}
+
 gboolean
 asyncio_loop_run_cleanup_steps (AsyncioLoop  *loop,
                                 GError      **error)
 {
+  Step first = { .name = "shutdown_asyncgens", .func = shutdown_asyncgens };
   Step *step;
 
   g_return_val_if_fail (loop != NULL, FALSE);
 
-  if (!asyncio_loop_check_may_run (loop, error))
+  if (!asyncio_loop_check_may_run (loop, error) || !run_step (loop, &first, error))
     return FALSE;
 
   for (gsize i = 0; asyncio_version_rules.cleanup_steps[i].name != NULL; i++)
