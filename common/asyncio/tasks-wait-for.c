@@ -74,6 +74,18 @@ cancel_and_wait (AsyncioFuture  *future,
   return released;
 }
 
+/* Whether what was cancelled has ended so. A gather() that is cancelled is not cancelled in the end, it has failed, with CancelledError; so
+ * the question is what asking for the result raises, and it counts as having asked. */
+static gboolean
+ended_by_cancel (AsyncioFuture *future)
+{
+  g_autoptr (GError) raised = NULL;
+
+  (void) asyncio_future_result (future, &raised);
+
+  return asyncio_error_is_cancelled (raised);
+}
+
 /* There is no time at all. TRUE if the future's result is to be given. */
 static gboolean
 try_without_time (AsyncioFuture  *future,
@@ -86,7 +98,7 @@ try_without_time (AsyncioFuture  *future,
     (void) asyncio_future_cancel (future);
   else if (!cancel_and_wait (future, error))
     return FALSE;
-  else if (!asyncio_future_cancelled (future) &&
+  else if (!ended_by_cancel (future) &&
            (asyncio_version_rules.wait_for_gives_late_result || asyncio_future_exception (future, NULL) != NULL))
     return TRUE;
 
@@ -104,7 +116,7 @@ give_up (AsyncioFuture  *future,
     (void) asyncio_future_cancel (future);
   else if (!cancel_and_wait (future, error))
     return FALSE;
-  else if (asyncio_version_rules.wait_for_gives_late_result && !asyncio_future_cancelled (future))
+  else if (asyncio_version_rules.wait_for_gives_late_result && !ended_by_cancel (future))
     return TRUE;
 
   set_timeout_error (error);
