@@ -114,8 +114,9 @@ on_child_done (AsyncioFuture  *child,
   GatheringFuture *self = user_data;
   GError *child_error;
 
-  asyncio_future_forgive (child); /* whoever wants to know its error has the children */
   self->n_finished++;
+  if (self->parent.state != ASYNCIO_FUTURE_PENDING || !asyncio_version_rules.gather_asks_at_the_end)
+    asyncio_future_forgive (child);
   if (self->parent.state != ASYNCIO_FUTURE_PENDING)
     return;
 
@@ -128,6 +129,10 @@ on_child_done (AsyncioFuture  *child,
 
   if (self->n_finished < self->n_expected)
     return;
+
+  /* Whoever wants to know their errors has the children. */
+  for (guint i = 0; i < self->children->len; i++)
+    asyncio_future_forgive (g_ptr_array_index (self->children, i));
 
   /* Who cancelled the gather gets CancelledError, also with return_exceptions. It is the last child's (since 3.9), for
    * whatever that is worth. */

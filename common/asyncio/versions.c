@@ -58,6 +58,7 @@ const AsyncioVersionRules asyncio_version_rules = {
   .shield_reports_lost_errors = SINCE (7),
   .sleep_negative_is_zero = SINCE (7),
   .gather_watches_at_once = SINCE (7),
+  .gather_asks_at_the_end = SINCE (7),
   .gather_sees_done_at_once = SINCE (12),
 
   .run_switches_debug_off = !SINCE (8),

@@ -72,6 +72,9 @@ typedef struct
   /** Since 3.7 gather() watches each child before it makes the next one's task, before when it has made all. */
   gboolean gather_watches_at_once;
 
+  /** Since 3.7 gather() with return_exceptions asks for the errors of its children when all are done, before for each at once. */
+  gboolean gather_asks_at_the_end;
+
   /** Since 3.12 gather() does not wait for the callbacks of what is done when it is called. */
   gboolean gather_sees_done_at_once;
 
