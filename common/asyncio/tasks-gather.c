@@ -99,11 +99,15 @@ last_child (GatheringFuture *self)
   return g_ptr_array_index (self->children, self->children->len - 1);
 }
 
-/* The CancelledError of a child, or a new one if it ended in another way. */
+/* The CancelledError of a child, or a new one if it ended in another way; then with the message of a cancel() that the child
+ * was to see in its next step, whatever it did with that. */
 static GError *
 cancelled_error_of (AsyncioFuture *child)
 {
-  return asyncio_future_cancelled (child) ? error_of (child) : asyncio_error_new_cancelled (NULL);
+  if (asyncio_future_cancelled (child))
+    return error_of (child);
+
+  return asyncio_error_new_cancelled (asyncio_is_task (child) ? ((AsyncioTask *) child)->cancel_message : NULL);
 }
 
 static void
