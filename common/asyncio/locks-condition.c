@@ -144,8 +144,9 @@ reacquire (AsyncioCondition  *self,
       if (asyncio_lock_acquire (self->lock, &error))
         return;
 
+      /* It makes a new CancelledError, without the message of the cancel() (CPython 3.13 keeps it). */
       g_clear_error (raised);
-      *raised = g_steal_pointer (&error);
+      *raised = asyncio_error_is_cancelled (error) ? asyncio_error_new_cancelled (NULL) : g_steal_pointer (&error);
       if (!asyncio_error_is_cancelled (*raised))
         return;
     }
