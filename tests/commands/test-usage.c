@@ -61,7 +61,7 @@ test_words (void)
     const char *says;
   } cases[] = {
     { { "frobnicate" }, "there is no command 'frobnicate'; `lab --help` lists them" },
-    { { "check", "4.2" }, "there is no lab '4.2'; there are: 3.7, 3.8, 3.9, 3.10, 3.12" },
+    { { "check", "4.2" }, "there is no lab '4.2'; there are: 3.7, 3.8, 3.9, 3.10, 3.11, 3.12" },
     { { "check", "3.7", "--test", "/3.7/run/walue" }, "lab 3.7 has no test '/3.7/run/walue'" },
     { { "check", "--test", "/3.7/run/value" }, "--test and --file need a lab" },
     { { "check", "3.7", "--hint", "4" }, "--hint is 1, 2 or 3" },
