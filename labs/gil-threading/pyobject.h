@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+/**
+ * @file
+ * GIL lab, given: objects with a reference count (`Include/object.h`, `Objects/object.c`).
+ *
+ * The count is a plain number. Two threads that change it at the same time lose a reference, and then something is freed that is
+ * still in use. That is what the GIL is there for: whoever touches an object must have it.
+ */
+
+#include <asyncio/asyncio.h>
+
+G_BEGIN_DECLS
+
+/** A function of a program; see ceval.h. */
+typedef struct _PyCode PyCode;
+
+/** What an object is. */
+typedef enum
+{
+  PY_NONE,     /**< None, of which there is one. It is immortal: its count is never changed, as since 3.12 (PEP 683) */
+  PY_INT,      /**< a number */
+  PY_FUNCTION, /**< what can be called */
+  PY_LOCK,     /**< a `threading.Lock` */
+} PyKind;
+
+/** An object. */
+typedef struct
+{
+  int ob_refcnt; /**< how many references there are. Belongs to who has the GIL */
+  PyKind kind;   /**< what it is */
+  union
+  {
+    gint64 value;       /**< of a number */
+    const PyCode *code; /**< of a function */
+    struct
+    {
+      GMutex mutex;    /**< for what follows: who waits for a lock has no GIL */
+      GCond released;  /**< one waiter is told */
+      gboolean locked; /**< somebody has it */
+    } lock; /**< of a lock */
+  };
+} PyObject;
+
+/** None. @return (transfer full): as there is nothing to give back, it may also be forgotten */
+PyObject *py_none (void);
+
+/** Makes a number. @return (transfer full) */
+PyObject *py_int_new (gint64 value);
+
+/** Makes a function. @param code  must stay @return (transfer full) */
+PyObject *py_function_new (const PyCode *code);
+
+/** Makes a lock that nobody has. @return (transfer full) */
+PyObject *py_lock_new (void);
+
+/** Takes a reference; `Py_INCREF()`. With the GIL. @return (transfer full): @p self */
+PyObject *py_incref (PyObject *self);
+
+/** Gives up a reference; `Py_DECREF()`. With the GIL. */
+void py_decref (PyObject *self);
+
+G_END_DECLS
