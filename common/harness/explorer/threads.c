@@ -369,7 +369,8 @@ explorer_thread_new (const char *name,
   self->state += explorer_share_of_state (thread, 0);
   asyncio_context_init (&thread->context, thread->stack, thread_main, thread);
 
-  /* What its maker has done happens before all that it does. */
+  /* What its maker has done happens before all that it does; and what it does first is known to nobody, as 0 would be. */
+  thread->clock.of[thread->id] = 1;
   if (self->current != NULL)
     explorer_clock_release (&explorer_object (thread, "thread")->clock);
 

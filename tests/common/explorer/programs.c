@@ -39,6 +39,18 @@ race (gpointer user_data G_GNUC_UNUSED)
   g_thread_join (other);
 }
 
+/* The same, but neither of them does anything else. */
+void
+race_of_new_threads (gpointer user_data G_GNUC_UNUSED)
+{
+  int n = 0;
+  GThread *one = g_thread_new ("one", add_plainly, &n);
+  GThread *other = g_thread_new ("other", add_plainly, &n);
+
+  g_thread_join (one);
+  g_thread_join (other);
+}
+
 static gpointer
 add_with_lock (gpointer number)
 {

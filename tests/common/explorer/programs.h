@@ -8,6 +8,7 @@
 #include <glib.h>
 
 void race (gpointer user_data);
+void race_of_new_threads (gpointer user_data);
 void no_race (gpointer user_data);
 void lost_update (gpointer user_data);
 void no_lost_update (gpointer user_data);

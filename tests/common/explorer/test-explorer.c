@@ -23,6 +23,7 @@ typedef struct
 
 static const Finding findings[] = {
   { "/explorer/finds/race", race, EXPLORER_RACE, "nothing orders the two" },
+  { "/explorer/finds/race-of-new-threads", race_of_new_threads, EXPLORER_RACE, "nothing orders the two" },
   { "/explorer/finds/deadlock", deadlock, EXPLORER_DEADLOCK, "which other has" },
   { "/explorer/finds/lost-wake-up", lost_wake_up, EXPLORER_LOST_WAKE_UP, "sent when nobody waited" },
   { "/explorer/finds/livelock", spin_for_ever, EXPLORER_LIVELOCK, "has not ended" },
