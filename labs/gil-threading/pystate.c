@@ -27,7 +27,8 @@ py_interpreter_state_new (const PyModule *module,
   self->globals = module != NULL ? py_module_new_globals (module) : NULL;
   g_mutex_init (&self->bare);
   g_mutex_init (&self->abandoned_mutex);
-  create_gil (self);
+  if (kind == PY_GIL_YOURS)
+    create_gil (self);
 
   return self;
 }
@@ -43,7 +44,8 @@ py_interpreter_state_free (PyInterpreterState *self)
   for (GSList *l = self->abandoned; l != NULL; l = l->next)
     py_decref (l->data);
 
-  destroy_gil (self);
+  if (self->kind == PY_GIL_YOURS)
+    destroy_gil (self);
   g_slist_free (self->abandoned);
   g_mutex_clear (&self->abandoned_mutex);
   g_mutex_clear (&self->bare);

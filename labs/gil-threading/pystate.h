@@ -77,7 +77,7 @@ struct _PyThreadState
 };
 
 /**
- * Makes an interpreter, with a GIL that nobody has; calls create_gil().
+ * Makes an interpreter, with a GIL that nobody has. For #PY_GIL_YOURS it calls create_gil().
  *
  * @param module  (nullable): its program, which must stay
  * @param kind  which lock it has
@@ -88,7 +88,7 @@ PyInterpreterState *py_interpreter_state_new (const PyModule *module,
                                               PyGilKind       kind,
                                               PyCheckPoints   check_points);
 
-/** Frees an interpreter; calls destroy_gil(). No thread may be in it, nor come to it any more. */
+/** Frees an interpreter, and its GIL with destroy_gil(). No thread may be in it, nor come to it any more. */
 void py_interpreter_state_free (PyInterpreterState *self);
 
 /**
@@ -119,7 +119,7 @@ void py_thread_state_delete_current (void);
 PyThreadState *py_thread_state_get (void);
 
 /**
- * Takes the GIL and makes a thread state the current one. errno stays what it was.
+ * Takes the GIL and makes a thread state the current one. errno may be another one after that.
  *
  * @param self  a thread state; this thread must have no current one
  * @return FALSE if the interpreter is being ended, and this thread must go. It is not attached then

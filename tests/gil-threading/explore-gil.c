@@ -284,8 +284,7 @@ int
 main (int    argc,
       char **argv)
 {
-  explorer_init (&argc, &argv);
-  graded_test_init (&argc, &argv);
+  graded_explore_init (&argc, &argv);
 
   graded_test_add ("/gil/exclusion/two", test_two);
   graded_test_add ("/gil/exclusion/three", test_three);
