@@ -15,14 +15,16 @@
 /* Given, and yours to change: nothing but this file looks into it. */
 struct _Gil
 {
-  GMutex mutex; /* for all that follows; held for moments only */
-  GCond cond;   /* the GIL has become free */
+  GMutex mutex;    /* for all that follows; held for moments only */
+  GCond cond;      /* the GIL has become free */
+  guint n_waiters; /* of cond: a signal that nobody waits for is a system call in vain */
   gboolean locked;
-  gint64 interval;     /* in microseconds */
+  gint64 interval; /* in microseconds */
   gulong switch_number;
 
-  GMutex switch_mutex;       /* who changes last_holder has both, so who has one may read it */
-  GCond switch_cond;         /* somebody has taken it */
+  GMutex switch_mutex;        /* who changes last_holder has both, so who has one may read it */
+  GCond switch_cond;          /* somebody has taken it */
+  guint n_switching;          /* waiters of switch_cond */
   PyThreadState *last_holder; /* (unowned) (nullable): never to be followed, it may be gone */
 };
 
@@ -73,17 +75,19 @@ wait_for_an_interval (Gil *gil)
 {
   gulong switch_number = gil->switch_number;
   gint64 deadline = g_get_monotonic_time () + gil->interval;
-  gboolean timed_out = !g_cond_wait_until (&gil->cond, &gil->mutex, deadline);
+  gboolean timed_out;
 
+  gil->n_waiters++;
+  timed_out = !g_cond_wait_until (&gil->cond, &gil->mutex, deadline);
+  gil->n_waiters--;
   return timed_out && gil->locked && gil->switch_number == switch_number;
 }
 
-/* With gil->mutex. The GIL is ours. */
+/* With gil->mutex. The GIL is ours; who dropped it on request waits for that. */
 static void
 hold (Gil           *gil,
       PyThreadState *tstate)
 {
-  /* Who dropped it on request waits for this. */
   g_mutex_lock (&gil->switch_mutex);
   gil->locked = TRUE;
   if (gil->last_holder != tstate)
@@ -91,7 +95,8 @@ hold (Gil           *gil,
       gil->last_holder = tstate;
       gil->switch_number++;
     }
-  g_cond_signal (&gil->switch_cond);
+  if (gil->n_switching > 0)
+    g_cond_signal (&gil->switch_cond);
   g_mutex_unlock (&gil->switch_mutex);
 }
 #endif
@@ -102,33 +107,27 @@ take_gil (PyThreadState *tstate)
 #ifdef SOLUTION
   PyInterpreterState *interp = tstate->interp;
   Gil *gil = interp->gil;
-  gboolean has_asked = FALSE;
-  gboolean must_exit;
+  gboolean has_asked = FALSE, must_exit = FALSE;
   int saved_errno = errno;
 
   if (tstate_must_exit (tstate))
     return FALSE;
 
   g_mutex_lock (&gil->mutex);
-  must_exit = FALSE;
   while (gil->locked && !must_exit)
     if (wait_for_an_interval (gil))
       {
         must_exit = tstate_must_exit (tstate);
         if (!must_exit)
-          {
-            set_gil_drop_request (interp);
-            has_asked = TRUE;
-          }
+          set_gil_drop_request (interp);
+        has_asked |= !must_exit;
       }
-
   /* Whoever asked, it is over. Who goes takes its request back as well: nobody would come, and drop_gil() waits until somebody does. */
   if (!must_exit)
     hold (gil, tstate);
   if (!must_exit || has_asked)
     reset_gil_drop_request (interp);
   g_mutex_unlock (&gil->mutex);
-
   /* It has been taken even so: who dropped it may be waiting for that. */
   if (!must_exit && tstate_must_exit (tstate))
     {
@@ -136,12 +135,10 @@ take_gil (PyThreadState *tstate)
       drop_gil (interp, NULL);
     }
   errno = saved_errno;
-
   return !must_exit;
 #else
   /* TODO: wait until the GIL is free, and take it. Ask for it after an interval. */
   (void) tstate;
-
   return TRUE;
 #endif
 }
@@ -155,7 +152,8 @@ drop_gil (PyInterpreterState *interp,
 
   g_mutex_lock (&gil->mutex);
   gil->locked = FALSE;
-  g_cond_signal (&gil->cond);
+  if (gil->n_waiters > 0)
+    g_cond_signal (&gil->cond);
   g_mutex_unlock (&gil->mutex);
 
   /* From here on the interpreter may be gone, if nobody waits for this thread any more. */
@@ -164,8 +162,10 @@ drop_gil (PyInterpreterState *interp,
 
   /* "Forced switching". The question comes first: whoever was quick has taken it by now, and will not signal again. */
   g_mutex_lock (&gil->switch_mutex);
+  gil->n_switching++;
   while (gil->last_holder == tstate)
     g_cond_wait (&gil->switch_cond, &gil->switch_mutex);
+  gil->n_switching--;
   g_mutex_unlock (&gil->switch_mutex);
 #else
   /* TODO: let go of it, and wake somebody who waits. If it was asked for, see to it that it goes to somebody else. */
@@ -183,7 +183,6 @@ gil_get_switch_number (PyInterpreterState *interp)
 #else
   /* TODO: tell how many times it has changed hands. */
   (void) interp;
-
   return 0;
 #endif
 }
@@ -196,7 +195,6 @@ gil_get_last_holder (PyInterpreterState *interp)
 #else
   /* TODO: tell who has it. */
   (void) interp;
-
   return NULL;
 #endif
 }
@@ -210,12 +208,10 @@ sys_getswitchinterval (PyInterpreterState *interp)
   g_mutex_lock (&interp->gil->mutex);
   interval = interp->gil->interval;
   g_mutex_unlock (&interp->gil->mutex);
-
   return (double) interval / G_USEC_PER_SEC;
 #else
   /* TODO: tell the interval, in seconds. */
   (void) interp;
-
   return 0;
 #endif
 }
@@ -236,14 +232,12 @@ sys_setswitchinterval (PyInterpreterState  *interp,
   g_mutex_lock (&interp->gil->mutex);
   interp->gil->interval = (gint64) CLAMP (seconds * G_USEC_PER_SEC, 1.0, 86400.0 * G_USEC_PER_SEC);
   g_mutex_unlock (&interp->gil->mutex);
-
   return TRUE;
 #else
   /* TODO: set it, if it is an interval. */
   (void) interp;
   (void) seconds;
   g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "sys_setswitchinterval() is not implemented yet");
-
   return FALSE;
 #endif
 }
@@ -258,7 +252,6 @@ py_eval_save_thread (void)
 
   if (tstate != NULL)
     py_thread_state_detach (tstate, "blocks");
-
   return tstate;
 #else
   /* TODO: detach the current thread. */
@@ -274,12 +267,10 @@ py_eval_restore_thread (PyThreadState *tstate)
   gboolean may_go_on = tstate == NULL || py_thread_state_attach (tstate);
 
   errno = saved_errno;
-
   return may_go_on;
 #else
   /* TODO: attach it again. */
   (void) tstate;
-
   return TRUE;
 #endif
 }
@@ -300,12 +291,10 @@ allow_threads (PyBlockingCall  call,
       may_go_on = py_eval_restore_thread (tstate);
     }
   while (may_go_on && *value == -1 && errno == EINTR);
-
   return may_go_on;
 #else
   /* TODO: while it blocks, nobody else can run. Let them. */
   *value = call (user_data);
-
   return TRUE;
 #endif
 }

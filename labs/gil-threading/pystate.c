@@ -197,12 +197,6 @@ reset_gil_drop_request (PyInterpreterState *interp)
 }
 
 gboolean
-gil_drop_is_requested (PyInterpreterState *interp)
-{
-  return g_atomic_int_get (&interp->gil_drop_request);
-}
-
-gboolean
 eval_frame_handle_pending (PyThreadState *tstate)
 {
   if (tstate->interp->kind == PY_GIL_YOURS && !gil_drop_is_requested (tstate->interp))

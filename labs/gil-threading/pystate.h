@@ -144,8 +144,12 @@ void set_gil_drop_request (PyInterpreterState *interp);
 /** Takes that back; `RESET_GIL_DROP_REQUEST()`. Any thread. */
 void reset_gil_drop_request (PyInterpreterState *interp);
 
-/** Whether somebody has asked for it; `gil_drop_request`. Any thread. */
-gboolean gil_drop_is_requested (PyInterpreterState *interp);
+/** Whether somebody has asked for it; `gil_drop_request`. Any thread. It is asked at each check point, so it must cost next to nothing. */
+static inline gboolean
+gil_drop_is_requested (PyInterpreterState *interp)
+{
+  return g_atomic_int_get (&interp->gil_drop_request);
+}
 
 /**
  * What a thread does at a check point: if it is asked to, it drops the GIL and takes it again; `_Py_HandlePending()`.

@@ -220,12 +220,10 @@ threading_thread_is_alive (ThreadingThread *self)
   threading_lock ();
   is_alive = self->state == THREADING_STARTED;
   threading_unlock ();
-
   return is_alive;
 #else
   /* TODO: tell whether it runs. */
   (void) self;
-
   return FALSE;
 #endif
 }
@@ -267,7 +265,6 @@ threading_active_count (void)
   threading_lock ();
   n = n_alive + 1;
   threading_unlock ();
-
   return n;
 #else
   /* TODO: count those that are alive. */

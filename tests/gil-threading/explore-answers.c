@@ -81,7 +81,9 @@ trace_answers (Asked      *asked,
                GHashTable *outcomes)
 {
   g_autoptr (GHashTable) given = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  guint n = 0, n_impossible = 0, n_wrong = 0;
+  guint n = 0, n_missing = 0, n_impossible = 0, n_wrong = 0;
+  GHashTableIter i_outcome;
+  gpointer outcome;
   const Answer *answers = answers_get (asked->question, &n);
 
   /* More would be another way to guess. */
@@ -96,9 +98,13 @@ trace_answers (Asked      *asked,
       g_hash_table_add (given, result);
     }
 
-  trace ("%s: results that are missing %d, impossible %u, witnesses that do not lead to their result %u",
-         question_get_name (asked->question),
-         (int) (g_hash_table_size (outcomes) + n_impossible) - (int) g_hash_table_size (given), n_impossible, n_wrong);
+  g_hash_table_iter_init (&i_outcome, outcomes);
+  while (g_hash_table_iter_next (&i_outcome, &outcome, NULL))
+    if (!g_hash_table_contains (given, outcome))
+      n_missing++;
+
+  trace ("%s: results that are missing %u, impossible %u, witnesses that do not lead to their result %u",
+         question_get_name (asked->question), n_missing, n_impossible, n_wrong);
 }
 
 static void
