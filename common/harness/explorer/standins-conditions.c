@@ -7,6 +7,8 @@
 
 #include "standins.h"
 
+#include <errno.h>
+
 static gboolean
 never (ExplorerThread *thread G_GNUC_UNUSED)
 {
@@ -129,7 +131,17 @@ __wrap_g_cond_wait_until (GCond  *cond,
                           GMutex *mutex,
                           gint64  end_time)
 {
-  return explorer_self () == NULL ? __real_g_cond_wait_until (cond, mutex, end_time) : explorer_wait (cond, mutex, &end_time, PLACE);
+  gboolean in_time;
+
+  if (explorer_self () == NULL)
+    return __real_g_cond_wait_until (cond, mutex, end_time);
+
+  /* GLib leaves behind what the system said, and who must keep errno has to know that. */
+  in_time = explorer_wait (cond, mutex, &end_time, PLACE);
+  if (!in_time)
+    errno = ETIMEDOUT;
+
+  return in_time;
 }
 
 void __real_g_cond_signal (GCond *cond);

@@ -343,15 +343,17 @@ signal_wakes_any (gpointer user_data G_GNUC_UNUSED)
   outcome ("%d", first_woken);
 }
 
-/* Nobody signals: a wait with a deadline ends by it, with the mutex held again. */
+/* Nobody signals: a wait with a deadline ends by it, with the mutex held again, and errno says so as in GLib. */
 static void
 wait_until (gpointer user_data G_GNUC_UNUSED)
 {
   gboolean woken;
 
+  errno = 0;
   g_mutex_lock (&mutex);
   woken = g_cond_wait_until (&cond, &mutex, g_get_monotonic_time () + 5000);
   g_mutex_unlock (&mutex);
+  g_assert_cmpint (errno, ==, ETIMEDOUT);
   outcome ("%d", woken);
 }
 
