@@ -263,11 +263,7 @@ gboolean
 py_eval_restore_thread (PyThreadState *tstate)
 {
 #ifdef SOLUTION
-  int saved_errno = errno;
-  gboolean may_go_on = tstate == NULL || py_thread_state_attach (tstate);
-
-  errno = saved_errno;
-  return may_go_on;
+  return tstate == NULL || py_thread_state_attach (tstate);
 #else
   /* TODO: attach it again. */
   (void) tstate;

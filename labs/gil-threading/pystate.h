@@ -119,7 +119,7 @@ void py_thread_state_delete_current (void);
 PyThreadState *py_thread_state_get (void);
 
 /**
- * Takes the GIL and makes a thread state the current one. errno may be another one after that.
+ * Takes the GIL and makes a thread state the current one. errno stays what it was, if take_gil() sees to that.
  *
  * @param self  a thread state; this thread must have no current one
  * @return FALSE if the interpreter is being ended, and this thread must go. It is not attached then

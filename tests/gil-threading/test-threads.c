@@ -10,6 +10,7 @@
 #include "threading.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* --- Part A ------------------------------------------------------------------------------- */
@@ -145,9 +146,12 @@ static gboolean was_attached; /* when it read */
 static int
 read_byte (gpointer user_data)
 {
+  struct pollfd end = { .fd = pipe_ends[0], .events = POLLIN };
+
+  /* So long only if nobody comes. */
   was_attached = py_thread_state_get () != NULL;
 
-  return (int) read (pipe_ends[0], user_data, 1);
+  return poll (&end, 1, 20000) == 1 ? (int) read (pipe_ends[0], user_data, 1) : 0;
 }
 
 typedef struct
