@@ -9,8 +9,8 @@
 #include "questions.h"
 
 #ifdef SOLUTION
-/* Two of four additions: one thread has loaded 0 before the other one has done both, and stores after it. Of those the first is lost, and then
- * two are left. With one switch more, one of its additions comes after that. */
+/* Two of four additions: one thread has loaded 0 before the other one has done both, and stores after it. Of those the first is
+ * lost, and then two are left. With one switch more, one of its additions comes after that. */
 static const Answer add_3_9[] = { { 4, "e" }, { 3, "e18.1-27.1" }, { 2, "e18.1" } };
 
 /* There is no check point in it. */
@@ -22,10 +22,11 @@ static const Answer call[] = { { 4, "e" }, { 3, "e8.1-12.1" }, { 2, "e8.1" } };
 /* Who loads has the lock until it has stored. That the GIL is given up in between does not matter then. */
 static const Answer lock[] = { { 4, "e" } };
 
-/* Both have seen 0; then both add, one after the other. If one adds before the other one has looked it is 1; and also if both add at once. */
+/* Both have seen 0; then both add, one after the other. If one adds before the other one has looked it is 1; and also if both
+ * add at once. */
 static const Answer check[] = { { 1, "e" }, { 2, "e12.1" } };
 
-/* Who computes gives the GIL up in each round, and is the first to take it again: nobody sees to it that another one gets it. */
+/* Who computes gives the GIL up in each round, and is the first to take it again: nobody forces a switch. */
 static const Answer convoy[] = { { 0, "e" }, { 1, "e13.1" }, { 2, "e13.1-15.1" } };
 #endif
 

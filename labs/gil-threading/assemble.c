@@ -169,7 +169,8 @@ read_operand (Assembler      *self,
   const char *text = instruction->text;
 
   if ((kind == NOTHING) != (text == NULL))
-    return fail (self, error, "%s %s an operand", opcodes[instruction->opcode].name, kind == NOTHING ? "has no use for" : "needs");
+    return fail (self, error, "%s %s an operand", opcodes[instruction->opcode].name,
+                 kind == NOTHING ? "has no use for" : "needs");
 
   if (kind == LOCAL)
     instruction->operand = index_of (self, self->locals, text);

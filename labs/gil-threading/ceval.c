@@ -3,8 +3,8 @@
 /*
  * GIL lab, given: the interpreter.
  *
- * A loop that takes one instruction after the other. That is all there is to it: what makes threads interesting is a single line in that loop, the check
- * whether this one is to drop the GIL, and where it stands.
+ * A loop that takes one instruction after the other. That is all there is to it: what makes threads interesting is a single
+ * line in that loop, the check whether this one is to drop the GIL, and where it stands.
  */
 
 #include "ceval.h"
@@ -65,6 +65,7 @@ fits (const Frame         *self,
     [PY_LOAD_CONST] = { 0, 1 }, [PY_LOAD_FAST] = { 0, 1 }, [PY_STORE_FAST] = { 1, 0 }, [PY_LOAD_GLOBAL] = { 0, 1 },
     [PY_STORE_GLOBAL] = { 1, 0 }, [PY_POP_TOP] = { 1, 0 }, [PY_BINARY_ADD] = { 2, 1 }, [PY_COMPARE_LT] = { 2, 1 },
     [PY_POP_JUMP_IF_FALSE] = { 1, 0 }, [PY_CALL] = { 1, 1 }, [PY_RETURN_VALUE] = { 1, 0 }, [PY_PRINT] = { 1, 0 },
+    [PY_WITH_ENTER] = { 0, 1 }, [PY_WITH_EXIT] = { 0, 1 },
   };
   guint pops = effects[instruction->opcode].pops + (instruction->opcode == PY_CALL ? (guint) instruction->operand : 0);
 
@@ -89,6 +90,63 @@ frame_clear (Frame    *self,
 
 /* --- Variables and numbers ---------------------------------------------------------------- */
 
+/* The free-threaded build locks what several threads use, here the global variables (`Py_BEGIN_CRITICAL_SECTION()`). To load is
+ * to read and to take a reference: in between nobody may store something else, and give up the last one. PY_NO_OBJECT_LOCKS:
+ * the build without this, to see what becomes of it. */
+static void
+lock_globals (PyInterpreterState *interp)
+{
+#if defined (Py_GIL_DISABLED) && !defined (PY_NO_OBJECT_LOCKS)
+  g_mutex_lock (&interp->globals_mutex);
+#else
+  (void) interp;
+#endif
+}
+
+static void
+unlock_globals (PyInterpreterState *interp)
+{
+#if defined (Py_GIL_DISABLED) && !defined (PY_NO_OBJECT_LOCKS)
+  g_mutex_unlock (&interp->globals_mutex);
+#else
+  (void) interp;
+#endif
+}
+
+/* (transfer full) (nullable) */
+static PyObject *
+get_global (PyInterpreterState *interp,
+            gint64              index)
+{
+  PyObject *value;
+
+  lock_globals (interp);
+  value = interp->globals[index];
+  if (value != NULL)
+    py_incref (value);
+  unlock_globals (interp);
+
+  return value;
+}
+
+/* value: (transfer full) */
+static void
+set_global (PyInterpreterState *interp,
+            gint64              index,
+            PyObject           *value)
+{
+  PyObject *old;
+
+  lock_globals (interp);
+  old = interp->globals[index];
+  interp->globals[index] = value;
+  unlock_globals (interp);
+
+  if (old != NULL)
+    py_decref (old);
+}
+
+/* value: (transfer full) (nullable) */
 static Outcome
 load (Frame                *self,
       PyObject             *value,
@@ -99,7 +157,7 @@ load (Frame                *self,
 
   if (value != NULL)
     {
-      push (self, py_incref (value));
+      push (self, value);
       return GO_ON;
     }
 
@@ -108,13 +166,23 @@ load (Frame                *self,
   return raise_error (error, ASYNCIO_ERROR_VALUE, message);
 }
 
-static void
-store (PyObject **variable,
-       PyObject  *value)
+static Outcome
+load_fast (Frame                *self,
+           const PyInstruction  *instruction,
+           GError              **error)
 {
-  PyObject *old = *variable;
+  PyObject *value = self->locals[instruction->operand];
 
-  *variable = value;
+  return load (self, value != NULL ? py_incref (value) : NULL, instruction, error);
+}
+
+static void
+store_fast (Frame               *self,
+            const PyInstruction *instruction)
+{
+  PyObject *old = self->locals[instruction->operand];
+
+  self->locals[instruction->operand] = pop (self);
   if (old != NULL)
     py_decref (old);
 }
@@ -210,28 +278,24 @@ lock_release (PyObject *lock)
   g_mutex_unlock (&lock->lock.mutex);
 }
 
-/* The GIL is kept for a lock that is free: nothing blocks then. */
+/* The lock lies on the stack, which keeps it alive. The GIL is kept for one that is free: nothing blocks then. */
 static Outcome
 with (Frame                *self,
-      PyObject             *lock,
       const PyInstruction  *instruction,
       GError              **error)
 {
+  PyObject *lock = self->stack[self->depth - 1];
   Outcome outcome = GO_ON;
 
-  if (lock == NULL || lock->kind != PY_LOCK)
+  if (lock->kind != PY_LOCK)
     return raise_error (error, ASYNCIO_ERROR_TYPE, "not a lock");
 
   if (instruction->opcode == PY_WITH_EXIT)
     lock_release (lock);
   else if (!lock_try (lock))
-    {
-      /* Who waits for it must keep it alive. */
-      push (self, py_incref (lock));
-      outcome = block (self->tstate, lock_wait, lock);
-      if (outcome == GO_ON)
-        py_decref (pop (self));
-    }
+    outcome = block (self->tstate, lock_wait, lock);
+  if (outcome == GO_ON)
+    py_decref (pop (self));
 
   return outcome;
 }
@@ -287,7 +351,8 @@ do_instruction (Frame                *self,
                 const PyInstruction  *instruction,
                 GError              **error)
 {
-  PyObject **globals = self->tstate->interp->globals;
+  PyInterpreterState *interp = self->tstate->interp;
+  Outcome outcome;
 
   if (!fits (self, instruction))
     return raise_error (error, ASYNCIO_ERROR_RUNTIME, "the stack is too small, or nothing is on it");
@@ -298,14 +363,14 @@ do_instruction (Frame                *self,
       push (self, instruction->operand == PY_CONST_NONE ? py_none () : py_int_new (instruction->operand));
       return GO_ON;
     case PY_LOAD_FAST:
-      return load (self, self->locals[instruction->operand], instruction, error);
+      return load_fast (self, instruction, error);
     case PY_STORE_FAST:
-      store (&self->locals[instruction->operand], pop (self));
+      store_fast (self, instruction);
       return GO_ON;
     case PY_LOAD_GLOBAL:
-      return load (self, globals[instruction->operand], instruction, error);
+      return load (self, get_global (interp, instruction->operand), instruction, error);
     case PY_STORE_GLOBAL:
-      store (&globals[instruction->operand], pop (self));
+      set_global (interp, instruction->operand, pop (self));
       return GO_ON;
     case PY_POP_TOP:
       py_decref (pop (self));
@@ -326,7 +391,8 @@ do_instruction (Frame                *self,
       return RETURNED;
     case PY_WITH_ENTER:
     case PY_WITH_EXIT:
-      return with (self, globals[instruction->operand], instruction, error);
+      outcome = load (self, get_global (interp, instruction->operand), instruction, error);
+      return outcome == GO_ON ? with (self, instruction, error) : outcome;
     case PY_BLOCKING_IO:
       return block (self->tstate, sleep_for, (gpointer) &instruction->operand);
     case PY_COMPUTE:
@@ -341,8 +407,8 @@ do_instruction (Frame                *self,
     }
 }
 
-/* Here it is decided what one thread can do to another. A thread that has been through "load x" and not through "store x" can lose the
- * GIL in between only if one of these is true there. */
+/* Here it is decided what one thread can do to another. A thread that has been through "load x" and not through "store x" can
+ * lose the GIL in between only if one of these is true there. */
 static gboolean
 is_check_point (const Frame         *self,
                 const PyInstruction *instruction)
@@ -388,7 +454,7 @@ py_eval (PyThreadState  *tstate,
 
 /* --- Programs ------------------------------------------------------------------------------------------ */
 
-static PyObject **
+static guint
 find_global (PyInterpreterState *interp,
              const char         *name)
 {
@@ -397,7 +463,7 @@ find_global (PyInterpreterState *interp,
   if (!g_ptr_array_find_with_equal_func (interp->module->names, name, g_str_equal, &i))
     g_error ("the program has no global variable %s", name);
 
-  return &interp->globals[i];
+  return i;
 }
 
 void
@@ -405,14 +471,14 @@ py_set_global (PyInterpreterState *interp,
                const char         *name,
                PyObject           *value)
 {
-  store (find_global (interp, name), value);
+  set_global (interp, find_global (interp, name), value);
 }
 
 gint64
 py_get_global_int (PyInterpreterState *interp,
                    const char         *name)
 {
-  const PyObject *value = *find_global (interp, name);
+  const PyObject *value = interp->globals[find_global (interp, name)];
 
   g_return_val_if_fail (value != NULL && value->kind == PY_INT, 0);
 
@@ -436,7 +502,7 @@ py_run (gpointer   run,
       return NULL;
     }
 
-  function = *find_global (self->interp, self->function);
+  function = self->interp->globals[find_global (self->interp, self->function)];
   if (function->code->n_parameters == 1)
     argument = py_int_new (self->argument);
   value = py_eval (tstate, function->code, argument, &raised);

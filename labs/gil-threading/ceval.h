@@ -142,8 +142,8 @@ gint64 py_get_global_int (PyInterpreterState *interp,
  * @param tstate  the current thread state
  * @param code  the function
  * @param argument  (transfer full) (nullable): for its parameter, if it has one
- * @param error  NameError and TypeError of Python are ValueError and TypeError; SystemExit if this thread must go. Then, and only
- *   then, it is not attached any more
+ * @param error  NameError and TypeError of Python are ValueError and TypeError; SystemExit if this thread must go. Then, and
+ *   only then, it is not attached any more
  * @return (transfer full) (nullable): what it returned
  */
 PyObject *py_eval (PyThreadState  *tstate,

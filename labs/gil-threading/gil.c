@@ -122,7 +122,8 @@ take_gil (PyThreadState *tstate)
           set_gil_drop_request (interp);
         has_asked |= !must_exit;
       }
-  /* Whoever asked, it is over. Who goes takes its request back as well: nobody would come, and drop_gil() waits until somebody does. */
+  /* Whoever asked, it is over. Who goes takes its request back as well: nobody would come, and drop_gil() waits until somebody
+   * does. */
   if (!must_exit)
     hold (gil, tstate);
   if (!must_exit || has_asked)

@@ -3,8 +3,8 @@
 
 /**
  * @file
- * GIL lab, parts B and C: the global interpreter lock (`Python/ceval_gil.c`, as of 3.12) and how it is given up around what blocks. What the
- * functions must do; the work is in gil.c.
+ * GIL lab, parts B and C: the global interpreter lock (`Python/ceval_gil.c`, as of 3.12) and how it is given up around
+ * what blocks. What the functions must do; the work is in gil.c.
  *
  * They are called by the interpreter (pystate.c, ceval.c), from as many threads as there are.
  */
@@ -28,7 +28,8 @@ G_BEGIN_DECLS
 void create_gil (PyInterpreterState *interp);
 
 /**
- * Part B. Frees the GIL of an interpreter; `destroy_gil()`. PyInterpreterState::gil is NULL then. Without a GIL nothing happens.
+ * Part B. Frees the GIL of an interpreter; `destroy_gil()`. PyInterpreterState::gil is NULL then. Without a GIL nothing
+ * happens.
  *
  * @param interp  an interpreter whose GIL nobody has, waits for or will ask for
  */
@@ -37,14 +38,15 @@ void destroy_gil (PyInterpreterState *interp);
 /**
  * Part B. Takes the GIL; `take_gil()`.
  *
- * While another thread has it, this one waits. If it has waited for the switch interval, and the GIL has not gone from one thread to another
- * in the meantime, it asks the holder to drop it (set_gil_drop_request()), and waits on. After a switch the wait starts anew.
+ * While another thread has it, this one waits. If it has waited for the switch interval, and the GIL has not gone from one
+ * thread to another in the meantime, it asks the holder to drop it (set_gil_drop_request()), and waits on. After a switch the
+ * wait starts anew.
  *
- * Who gets it is the last holder from then on, and if that was another one before, the switch number is one more. A drop request is
- * over: it is reset.
+ * Who gets it is the last holder from then on, and if that was another one before, the switch number is one more. A drop
+ * request is over: it is reset.
  *
- * A thread for which tstate_must_exit() is true, before, while it waits or when it has just got it, does not get the GIL, and leaves no drop
- * request of its own behind. (CPython ends the thread on the spot.)
+ * A thread for which tstate_must_exit() is true, before, while it waits or when it has just got it, does not get the GIL, and
+ * leaves no drop request of its own behind. (CPython ends the thread on the spot.)
  *
  * errno stays what it was.
  *
@@ -56,12 +58,13 @@ gboolean take_gil (PyThreadState *tstate);
 /**
  * Part B. Gives up the GIL; `drop_gil()`.
  *
- * One of those who wait is woken. If the GIL was dropped because of a request, this thread does not go on before another one has taken
- * it: else it would be the first to take it again, as it runs already and the others have yet to wake up ("forced switching").
+ * One of those who wait is woken. If the GIL was dropped because of a request, this thread does not go on before another one
+ * has taken it: else it would be the first to take it again, as it runs already and the others have yet to wake up ("forced
+ * switching").
  *
  * @param interp  an interpreter whose GIL this thread has
- * @param tstate  (nullable): the thread; NULL if it is the last time: then it does not wait, and touches neither the thread state nor the interpreter
- *   once the GIL is free, since both may be gone
+ * @param tstate  (nullable): the thread; NULL if it is the last time: then it does not wait, and touches neither the thread
+ *   state nor the interpreter once the GIL is free, since both may be gone
  */
 void drop_gil (PyInterpreterState *interp,
                PyThreadState      *tstate);
@@ -110,11 +113,12 @@ typedef int (*PyBlockingCall) (gpointer user_data);
 /**
  * Part C. Calls something that may block, while other threads may run.
  *
- * A call that was interrupted (EINTR) is called again, in between with the GIL, so that the thread can be told to go.
- * After that errno is what the call left in it, whatever happened since. This is how `os.read()` is made (`_Py_read()` in `Python/fileutils.c`).
+ * A call that was interrupted (EINTR) is called again, in between with the GIL, so that the thread can be told to go. After
+ * that errno is what the call left in it, whatever happened since. This is how `os.read()` is made (`_Py_read()` in
+ * `Python/fileutils.c`).
  *
- * @param call  is called without the GIL, with no current thread state; it must not touch any object. It is called in any case, also in a thread that
- *   has no thread state
+ * @param call  is called without the GIL, with no current thread state; it must not touch any object. It is called in any case,
+ *   also in a thread that has no thread state
  * @param user_data  what it gets
  * @param value  (out): what it returned
  * @return FALSE if this thread must go: it is not attached then

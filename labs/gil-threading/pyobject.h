@@ -5,8 +5,11 @@
  * @file
  * GIL lab, given: objects with a reference count (`Include/object.h`, `Objects/object.c`).
  *
- * The count is a plain number. Two threads that change it at the same time lose a reference, and then something is freed that is
- * still in use. That is what the GIL is there for: whoever touches an object must have it.
+ * The count is a plain number. Two threads that change it at the same time lose a reference, and then something is freed that
+ * is still in use. That is what the GIL is there for: whoever touches an object must have it.
+ *
+ * Compiled with `Py_GIL_DISABLED` this is the free-threaded build of 3.13: there is no GIL, counts are atomic, and what holds
+ * references for all threads (the global variables) has a lock. Wherever a comment says "with the GIL", nothing is needed then.
  */
 
 #include <asyncio/asyncio.h>

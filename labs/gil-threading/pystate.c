@@ -12,6 +12,13 @@
 /* The current thread state of each thread of the system. */
 static GPrivate current = G_PRIVATE_INIT (NULL);
 
+/* `Py_FatalError()`. The explorer takes the assertion for the end of the schedule. */
+static void G_GNUC_NORETURN
+fatal_error (const char *what)
+{
+  g_assertion_message_expr ("asyncio", __FILE__, __LINE__, G_STRFUNC, what);
+}
+
 /* --- Interpreters ------------------------------------------------------------------- */
 
 PyInterpreterState *
@@ -26,6 +33,7 @@ py_interpreter_state_new (const PyModule *module,
   self->module = module;
   self->globals = module != NULL ? py_module_new_globals (module) : NULL;
   g_mutex_init (&self->bare);
+  g_mutex_init (&self->globals_mutex);
   g_mutex_init (&self->abandoned_mutex);
   if (kind == PY_GIL_YOURS)
     create_gil (self);
@@ -48,6 +56,7 @@ py_interpreter_state_free (PyInterpreterState *self)
     destroy_gil (self);
   g_slist_free (self->abandoned);
   g_mutex_clear (&self->abandoned_mutex);
+  g_mutex_clear (&self->globals_mutex);
   g_mutex_clear (&self->bare);
   g_free (self->globals);
   g_free (self);
@@ -58,7 +67,8 @@ py_finalize (void)
 {
   PyThreadState *tstate = py_thread_state_get ();
 
-  g_return_if_fail (tstate != NULL);
+  if (tstate == NULL)
+    fatal_error ("the interpreter is ended by a thread that is not attached");
 
   g_atomic_pointer_set (&tstate->interp->finalizing, tstate);
 }
@@ -128,15 +138,18 @@ record_dropped (PyInterpreterState *interp,
 gboolean
 py_thread_state_attach (PyThreadState *self)
 {
-  g_return_val_if_fail (py_thread_state_get () == NULL, FALSE);
+  if (py_thread_state_get () != NULL)
+    fatal_error ("this thread is attached already");
 
   if (asyncio_is_recording ())
     asyncio_record (&(AsyncioRecord) { .kind = ASYNCIO_RECORD_GIL_WAITS });
 
+#ifndef Py_GIL_DISABLED
   if (self->interp->kind == PY_GIL_BARE)
     g_mutex_lock (&self->interp->bare);
   else if (!take_gil (self))
     return FALSE;
+#endif
 
   record_taken (self->interp);
   g_private_set (&current, self);
@@ -153,17 +166,22 @@ detach_current (PyInterpreterState *interp,
   g_private_set (&current, NULL);
   record_dropped (interp, why);
 
+#ifdef Py_GIL_DISABLED
+  (void) tstate;
+#else
   if (interp->kind == PY_GIL_BARE)
     g_mutex_unlock (&interp->bare);
   else
     drop_gil (interp, tstate);
+#endif
 }
 
 void
 py_thread_state_detach (PyThreadState *self,
                         const char    *why)
 {
-  g_return_if_fail (self != NULL && py_thread_state_get () == self);
+  if (self == NULL || py_thread_state_get () != self)
+    fatal_error ("this thread state is not attached here");
 
   detach_current (self->interp, self, why);
 }
@@ -174,7 +192,8 @@ py_thread_state_delete_current (void)
   PyThreadState *self = py_thread_state_get ();
   PyInterpreterState *interp;
 
-  g_return_if_fail (self != NULL);
+  if (self == NULL)
+    fatal_error ("this thread is not attached");
 
   interp = self->interp;
   py_thread_state_free (self);

@@ -5,9 +5,9 @@
  * @file
  * GIL lab, given: interpreters and the threads that run in them (`Python/pystate.c`, `Include/internal/pycore_ceval.h`).
  *
- * A thread that wants to run Python code has a *thread state*. It is *attached* while it has the GIL. To attach is to take the GIL and
- * to be the current one of the system's thread; to detach is the reverse. (CPython calls it so since 3.13.) All that the interpreter does with the GIL
- * goes through these two, and they call your take_gil() and drop_gil().
+ * A thread that wants to run Python code has a *thread state*. It is *attached* while it has the GIL. To attach is to take the
+ * GIL and to be the current one of the system's thread; to detach is the reverse. (CPython calls it so since 3.13.) All that
+ * the interpreter does with the GIL goes through these two, and they call your take_gil() and drop_gil().
  */
 
 #include <asyncio/asyncio.h>
@@ -39,8 +39,8 @@ typedef enum
 typedef enum
 {
   PY_GIL_YOURS, /**< take_gil() and drop_gil() of gil.c */
-  PY_GIL_BARE,  /**< a mutex, which is given up at each check point and taken again: no interval, no request. For part D, where a
-                     schedule alone is to decide who runs */
+  PY_GIL_BARE,  /**< a mutex, which is given up at each check point and taken again: no interval, no request. For part D,
+                     where a schedule alone is to decide who runs */
 } PyGilKind;
 
 /** An interpreter. */
@@ -59,6 +59,7 @@ struct _PyInterpreterState
   PyCheckPoints check_points; /**< where threads look at the request */
   const PyModule *module;     /**< (nullable): the program */
   PyObject **globals;         /**< (array): its global variables. They belong to who has the GIL */
+  GMutex globals_mutex;       /**< to whom they belong in the free-threaded build */
 
   /** (nullable): told what the program prints, by the thread that prints, which has the GIL */
   void (*print) (const char *text, gpointer user_data);
@@ -94,7 +95,8 @@ void py_interpreter_state_free (PyInterpreterState *self);
 /**
  * Ends an interpreter: from now on no thread but the current one gets the GIL; `Py_Finalize()`.
  *
- * The current thread must be attached. To free the interpreter is the caller's business, when no other thread can be in it any more.
+ * The current thread must be attached. To free the interpreter is the caller's business, when no other thread can be in it any
+ * more.
  */
 void py_finalize (void);
 
@@ -144,7 +146,8 @@ void set_gil_drop_request (PyInterpreterState *interp);
 /** Takes that back; `RESET_GIL_DROP_REQUEST()`. Any thread. */
 void reset_gil_drop_request (PyInterpreterState *interp);
 
-/** Whether somebody has asked for it; `gil_drop_request`. Any thread. It is asked at each check point, so it must cost next to nothing. */
+/** Whether somebody has asked for it; `gil_drop_request`. Any thread. It is asked at each check point, so it must cost next to
+ * nothing. */
 static inline gboolean
 gil_drop_is_requested (PyInterpreterState *interp)
 {

@@ -3,10 +3,11 @@
 
 /**
  * @file
- * GIL lab, part D: what can come of a program with two threads. The programs are in questions.c, which is given; your answers go to answers.c.
+ * GIL lab, part D: what can come of a program with two threads. The programs are in questions.c, which is given; your
+ * answers go to answers.c.
  *
- * Each program is run by two threads on a bare mutex for a GIL (#PY_GIL_BARE): at each check point the thread gives it up, and a schedule
- * decides who has it next. Nothing of this depends on your gil.c.
+ * Each program is run by two threads on a bare mutex for a GIL (#PY_GIL_BARE): at each check point the thread gives it up, and
+ * a schedule decides who has it next. Nothing of this depends on your gil.c.
  */
 
 #include "pystate.h"
@@ -21,8 +22,9 @@ typedef enum
   QUESTION_CALL,     /**< each thread: `x = x + one(); x = x + one()`, with check points at jumps and calls */
   QUESTION_LOCK,     /**< each thread: `with lock: x = x + one()`, twice, with check points at jumps and calls */
   QUESTION_CHECK,    /**< each thread: `if x < 1: x += 1`, with check points everywhere */
-  QUESTION_CONVOY,   /**< one thread waits for something outside, which takes no time, and counts that, twice; the other one computes for three rounds of
-                          a loop. How far has the first one got when the second one is done? Check points at jumps and calls */
+  QUESTION_CONVOY,   /**< one thread waits for something outside, which takes no time, and counts that, twice; the other one
+                          computes for three rounds of a loop. How far has the first one got when the second one is done?
+                          Check points at jumps and calls */
   N_QUESTIONS,       /**< how many there are */
 } Question;
 

@@ -3,7 +3,8 @@
 
 /**
  * @file
- * GIL lab, given: what a thread is made of, and what is known of all of them. For threading.c; the rest of the world sees threading.h.
+ * GIL lab, given: what a thread is made of, and what is known of all of them. For threading.c; the rest of the world sees
+ * threading.h.
  */
 
 #include "threading.h"
@@ -31,7 +32,8 @@ struct _ThreadingThread
   GCond cond;           /**< with the lock: for whatever you wait for. It is cleared when the thread is freed */
 };
 
-/** Takes the lock of all threads, Python's `_active_limbo_lock`. It is held for moments only, and never by who calls what he does not know. */
+/** Takes the lock of all threads, Python's `_active_limbo_lock`. It is held for moments only, and never by who calls what he
+ * does not know. */
 void threading_lock (void);
 
 /** Gives it up. */

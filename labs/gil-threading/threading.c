@@ -45,7 +45,6 @@ threading_thread_new (ThreadingTarget  target,
   self->target = target;
   self->user_data = user_data;
 #ifdef SOLUTION
-
   threading_lock ();
   self->name = name != NULL ? g_strdup (name) : next_name (target_name);
   self->daemon = threading_current_thread () != NULL && threading_current_thread ()->daemon;
@@ -250,7 +249,8 @@ threading_thread_set_daemon (ThreadingThread  *self,
   /* TODO: a thread that has been started stays what it is. */
   (void) self;
   (void) daemon;
-  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED, "threading_thread_set_daemon() is not implemented yet");
+  g_set_error_literal (error, ASYNCIO_ERROR, ASYNCIO_ERROR_NOT_IMPLEMENTED,
+                       "threading_thread_set_daemon() is not implemented yet");
 
   return FALSE;
 #endif

@@ -5,8 +5,8 @@
  * @file
  * GIL lab, part A: threads (`Lib/threading.py`). What the functions must do; the work is in threading.c.
  *
- * A Thread is an object that knows what to run. It becomes a thread of the system when it is started, and it can be waited for. All functions may be
- * called from any thread.
+ * A Thread is an object that knows what to run. It becomes a thread of the system when it is started, and it can be waited for.
+ * All functions may be called from any thread.
  */
 
 #include <asyncio/asyncio.h>
@@ -46,8 +46,8 @@ typedef void (*ThreadingExcepthook) (const char   *name,
  * @param target  what it will run
  * @param user_data  what @p target gets
  * @param target_name  (nullable): what the target is called
- * @param name  (nullable): its name, which is copied. With NULL it is "Thread-N (TARGET_NAME)", or "Thread-N" if that is NULL as well;
- *   N counts up from 1, and only those who get such a name
+ * @param name  (nullable): its name, which is copied. With NULL it is "Thread-N (TARGET_NAME)", or "Thread-N" if that is NULL
+ *   as well; N counts up from 1, and only those who get such a name
  * @return (transfer full)
  */
 ThreadingThread *threading_thread_new (ThreadingTarget  target,
@@ -65,20 +65,22 @@ void threading_thread_unref (ThreadingThread *self);
  * Part A. Starts a thread; `Thread.start()`. When this returns it is alive.
  *
  * @param self  a thread
- * @param error  RuntimeError "threads can only be started once"; RuntimeError "can't start new thread", if the system has none left
+ * @param error  RuntimeError "threads can only be started once"; RuntimeError "can't start new thread", if the system has none
+ *   left
  * @return FALSE with an error
  */
 gboolean threading_thread_start (ThreadingThread  *self,
                                  GError          **error);
 
 /**
- * Part A. Waits until a thread has ended; `Thread.join()`. Meanwhile other threads may run: it gives up the GIL, if it has it (allow_threads()).
+ * Part A. Waits until a thread has ended; `Thread.join()`. Meanwhile other threads may run: it gives up the GIL, if it has it
+ * (allow_threads()).
  *
  * Any number of threads may wait for the same one, and one may wait for it again.
  *
  * @param self  a thread
- * @param timeout  in seconds: how long to wait at most, 0 or less for not at all; or #THREADING_NO_TIMEOUT. Whether it has ended then is
- *   told by threading_thread_is_alive()
+ * @param timeout  in seconds: how long to wait at most, 0 or less for not at all; or #THREADING_NO_TIMEOUT. Whether it has
+ *   ended then is told by threading_thread_is_alive()
  * @param error  RuntimeError "cannot join thread before it is started"; RuntimeError "cannot join current thread"
  * @return FALSE with an error
  */
@@ -114,14 +116,16 @@ gboolean threading_thread_set_daemon (ThreadingThread  *self,
 /**
  * Part A. The thread that asks; `threading.current_thread()`.
  *
- * @return (transfer none) (nullable): NULL in a thread that was not made here, as the main thread. (Python has an object for those as well.)
+ * @return (transfer none) (nullable): NULL in a thread that was not made here, as the main thread. (Python has an object for
+ *   those as well.)
  */
 ThreadingThread *threading_current_thread (void);
 
 /** Part A. How many threads are alive, the main thread among them; `threading.active_count()`. */
 guint threading_active_count (void);
 
-/** Part A. Waits until all threads have ended that are no daemons, those also that these start; `threading._shutdown()`. In the main thread. */
+/** Part A. Waits until all threads have ended that are no daemons, those also that these start; `threading._shutdown()`. In the
+ * main thread. */
 void threading_shutdown (void);
 
 /**

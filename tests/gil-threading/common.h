@@ -4,9 +4,10 @@
 /*
  * What the explored tests of the GIL lab have in common.
  *
- * A test is a small program with threads. Mostly it is run under every schedule up to a number of preemptions, and what it must not come to is asserted in it. Where it
- * is about time it is run once, as it goes by itself: nobody is preempted, and time passes only when all wait. That is a machine with a
- * processor for each thread and no other load, on which everything happens to the microsecond.
+ * A test is a small program with threads. Mostly it is run under every schedule up to a number of preemptions, and what it must
+ * not come to is asserted in it. Where it is about time it is run once, as it goes by itself: nobody is preempted, and time
+ * passes only when all wait. That is a machine with a processor for each thread and no other load, on which everything happens
+ * to the microsecond.
  */
 
 #include "ceval.h"
@@ -66,7 +67,8 @@ typedef struct
 
 static Notes *notes;
 
-/* Something happened, at a time that is part of the trace. (The explorer does not look at how it is written down: only one thread runs at a time.) */
+/* Something happened, at a time that is part of the trace. (The explorer does not look at how it is written down: only one
+ * thread runs at a time.) */
 static inline void G_GNUC_PRINTF (1, 2) __attribute__ ((no_sanitize ("thread")))
 note (const char *format,
       ...)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * GIL lab, part D: what can happen. The explorer finds out itself what the results are, and runs each witness. The trace tells whether the answers
- * are right, but not what they are.
+ * GIL lab, part D: what can happen. The explorer finds out itself what the results are, and runs each witness. The trace tells
+ * whether the answers are right, but not what they are.
  */
 
 #include "common.h"
@@ -111,7 +111,8 @@ static void
 ask (Question question)
 {
   Asked asked = { .question = question, .module = question_new_module (question) };
-  g_autoptr (ExplorerReport) report = explorer_explore (run_question, &asked, &(ExplorerOptions) { .max_preemptions = MAX_PREEMPTIONS });
+  ExplorerOptions options = { .max_preemptions = MAX_PREEMPTIONS };
+  g_autoptr (ExplorerReport) report = explorer_explore (run_question, &asked, &options);
 
   if (report->verdict == EXPLORER_CORRECT && report->complete)
     trace_answers (&asked, report->outcomes);

@@ -24,8 +24,8 @@ new_interpreter (void)
 
 /* --- One at a time ------------------------------------------------------------------------- */
 
-/* Belongs to who has the GIL. To touch it without is a data race, and would be found as one. (Volatile, so that the compiler keeps
- * it in memory.) */
+/* Belongs to who has the GIL. To touch it without is a data race, and would be found as one. (Volatile, so that the compiler
+ * keeps it in memory.) */
 static volatile int inside;
 
 static void
@@ -117,8 +117,8 @@ take_once (PyThreadState *tstate,
 }
 
 /*
- * Main has the GIL, passes a few check points and then drops it, because it is asked to or because it is time to block, and takes it again
- * at once. If it was asked to, somebody has had it in between.
+ * Main has the GIL, passes a few check points and then drops it, because it is asked to or because it is time to block, and
+ * takes it again at once. If it was asked to, somebody has had it in between.
  */
 static void
 drop_and_take (guint n_waiters)
@@ -193,8 +193,8 @@ take_and_end (PyThreadState *tstate,
 }
 
 /*
- * Main waits for the GIL while a thread ends that has it. When main has it, nobody needs the interpreter any more, and it is freed: a
- * thread that dropped the GIL for the last time must not look at it.
+ * Main waits for the GIL while a thread ends that has it. When main has it, nobody needs the interpreter any more, and it is
+ * freed: a thread that dropped the GIL for the last time must not look at it.
  */
 static void
 end_and_free (gpointer user_data G_GNUC_UNUSED)
@@ -247,8 +247,9 @@ run_add_one (gpointer user_data)
 }
 
 /*
- * Two threads of the interpreter with x += 1, on your GIL. Objects and their counts belong to who has it: any disorder is a data race, or
- * something is freed that is in use. Where a thread may be asked between load and store, an addition can be lost; else not.
+ * Two threads of the interpreter with x += 1, on your GIL. Objects and their counts belong to who has it: any disorder is a
+ * data race, or something is freed that is in use. Where a thread may be asked between load and store, an addition can be lost;
+ * else not.
  */
 static void
 two_additions (gpointer user_data)
@@ -275,7 +276,8 @@ test_program (void)
   for (guint i = 0; i < G_N_ELEMENTS (check_points); i++)
     {
       trace (i == 0 ? "check points everywhere" : "check points at jumps and calls");
-      graded_explore (two_additions, GINT_TO_POINTER (check_points[i]), &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
+      graded_explore (two_additions, GINT_TO_POINTER (check_points[i]),
+                      &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
     }
   g_clear_pointer (&module, py_module_free);
 }

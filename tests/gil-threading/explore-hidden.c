@@ -79,8 +79,9 @@ take_if_possible (PyThreadState *tstate,
 }
 
 /*
- * Main ends the interpreter while two threads want the GIL. Whatever the schedule, those that have not had it before do not get it, and come to their
- * end all the same; main can take it again. A request of theirs is over with them: main must not wait for somebody who is gone.
+ * Main ends the interpreter while two threads want the GIL. Whatever the schedule, those that have not had it before do not get
+ * it, and come to their end all the same; main can take it again. A request of theirs is over with them: main must not wait for
+ * somebody who is gone.
  */
 static void
 finalize (gpointer user_data)
@@ -245,8 +246,8 @@ run_convoy (gpointer user_data)
 }
 
 /*
- * Each answer takes 2 ms to come, and then the thread waits for an interval, and for the round of the other one to end, before it can go
- * on: 8 ms in all.
+ * Each answer takes 2 ms to come, and then the thread waits for an interval, and for the round of the other one to end, before
+ * it can go on: 8 ms in all.
  */
 static void
 test_convoy (void)
@@ -277,8 +278,8 @@ end_meanwhile (gpointer user_data G_GNUC_UNUSED)
 }
 
 /*
- * While a thread waits outside, the interpreter is ended, and its call is interrupted. It is not called again: this thread must go. Who only asks for its
- * thread state back gets it as little.
+ * While a thread waits outside, the interpreter is ended, and its call is interrupted. It is not called again: this thread must
+ * go. Who only asks for its thread state back gets it as little.
  */
 static void
 must_go (gpointer user_data G_GNUC_UNUSED)

@@ -103,8 +103,8 @@ run_scene (const char *text,
 }
 
 /*
- * Five threads wait for something outside, each for a second. As they give up the GIL, the waits overlap: all is over after a second and what
- * they compute, one after the other.
+ * Five threads wait for something outside, each for a second. As they give up the GIL, the waits overlap: all is over after a
+ * second and what they compute, one after the other.
  */
 static void
 test_overlap (void)
@@ -193,7 +193,8 @@ call_with_errno (gpointer user_data)
 }
 
 /*
- * A call that fails: -1, and errno says why. Between the call and whoever looks at errno the GIL is taken, and that must not change it.
+ * A call that fails: -1, and errno says why. Between the call and whoever looks at errno the GIL is taken, and that must not
+ * change it.
  */
 static void
 test_errno (void)

@@ -263,7 +263,8 @@ start_another (gpointer   user_data,
 }
 
 /*
- * shutdown() waits for all that are no daemons, and for those that these start. A thread is a daemon if the one that makes it is.
+ * shutdown() waits for all that are no daemons, and for those that these start. A thread is a daemon if the one that makes it
+ * is.
  */
 static void
 shut_down (gpointer user_data)
@@ -273,7 +274,8 @@ shut_down (gpointer user_data)
   g_autoptr (ThreadingThread) other = threading_thread_new (tell_and_sleep, &sleepers[1], NULL, NULL);
 
   note ("daemon: %s", trace_bool (threading_thread_get_daemon (parent)));
-  if (!threading_thread_set_daemon (parent, parent_is_daemon, NULL) || !threading_thread_set_daemon (other, !parent_is_daemon, NULL))
+  if (!threading_thread_set_daemon (parent, parent_is_daemon, NULL)
+      || !threading_thread_set_daemon (other, !parent_is_daemon, NULL))
     note ("set_daemon() failed");
   start (parent);
   start (other);
@@ -318,8 +320,8 @@ join_other (gpointer   user_data,
 }
 
 /*
- * A thread that two others wait for. Whatever the schedule, both go on, and not before it has ended; and the last reference is given up
- * while it runs.
+ * A thread that two others wait for. Whatever the schedule, both go on, and not before it has ended; and the last reference is
+ * given up while it runs.
  */
 static void
 two_joins (gpointer user_data G_GNUC_UNUSED)

@@ -10,7 +10,8 @@ const Answer *
 answers_get (Question  question,
              guint    *n)
 {
-  static const Answer all[] = { { 0, "e" }, { 1, "e13.1" }, { 2, "e13.1-15.1" }, { 2, "e18.1" }, { 3, "e18.1-27.1" }, { 4, "e" },
+  static const Answer all[] = { { 0, "e" }, { 1, "e13.1" }, { 2, "e13.1-15.1" },
+                                { 2, "e18.1" }, { 3, "e18.1-27.1" }, { 4, "e" },
                                 { 2, "e8.1" }, { 3, "e8.1-12.1" }, { 4, "e" }, { 1, "e" }, { 2, "e12.1" } };
 
   *n = question == QUESTION_ADD_3_10 || question == QUESTION_LOCK ? 1 : question == QUESTION_CHECK ? 2 : 3;

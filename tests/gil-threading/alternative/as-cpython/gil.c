@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Line by line what Python/ceval_gil.c does: atomic variables, `if` where it has `if`, and a request that is reset in two places.
+ * Line by line what Python/ceval_gil.c does: atomic variables, `if` where it has `if`, and a request that is reset in two
+ * places.
  */
 
 #include "gil.h"

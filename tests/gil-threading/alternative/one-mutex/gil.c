@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * One mutex and one condition for everything that happens: the GIL was dropped, the GIL was taken. Whoever waits is woken each time and looks
- * whether it was for him.
+ * One mutex and one condition for everything that happens: the GIL was dropped, the GIL was taken. Whoever waits is woken each
+ * time and looks whether it was for him.
  */
 
 #include "gil.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Threads that wait stand in a queue, each with a condition of its own, and who drops the GIL hands it to the first one. It is never free while
- * somebody waits, so nobody can be quicker, and there is no switch to be forced.
+ * Threads that wait stand in a queue, each with a condition of its own, and who drops the GIL hands it to the first one. It is
+ * never free while somebody waits, so nobody can be quicker, and there is no switch to be forced.
  */
 
 #include "gil.h"

@@ -42,7 +42,8 @@ threading_thread_new (ThreadingTarget  target,
 
   threading_lock ();
   counter++;
-  self->name = target_name != NULL ? g_strdup_printf ("Thread-%u (%s)", counter, target_name) : g_strdup_printf ("Thread-%u", counter);
+  self->name = target_name != NULL ? g_strdup_printf ("Thread-%u (%s)", counter, target_name)
+                                   : g_strdup_printf ("Thread-%u", counter);
   threading_unlock ();
 
   return self;
