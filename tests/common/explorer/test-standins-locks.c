@@ -357,6 +357,29 @@ wait_until (gpointer user_data G_GNUC_UNUSED)
   outcome ("%d", woken);
 }
 
+static gpointer
+wait_for_some_time (gpointer milliseconds)
+{
+  g_mutex_lock (&mutex);
+  g_cond_wait_until (&cond, &mutex, g_get_monotonic_time () + 1000 * GPOINTER_TO_INT (milliseconds));
+  g_mutex_unlock (&mutex);
+
+  return NULL;
+}
+
+/* The first of several waiters goes, and those after it move up. That they do is nothing that the program does. */
+static void
+wait_until_each (gpointer user_data G_GNUC_UNUSED)
+{
+  GThread *threads[4];
+
+  for (gint i = 0; i < 4; i++)
+    threads[i] = g_thread_new ("waits", wait_for_some_time, GINT_TO_POINTER (i + 1));
+  for (gint i = 0; i < 4; i++)
+    g_thread_join (threads[i]);
+  outcome ("0");
+}
+
 static void *
 set_with_pthread (void *user_data G_GNUC_UNUSED)
 {
@@ -532,6 +555,7 @@ static const Case cases[] = {
   { "/standins/pthread-rw-lock", pthread_rw_lock, EXPLORER_CORRECT, "10 00 11", FALSE },
   { "/standins/condition/any", signal_wakes_any, EXPLORER_CORRECT, "1 | 2", FALSE },
   { "/standins/condition/until", wait_until, EXPLORER_CORRECT, "0", FALSE },
+  { "/standins/condition/until-each", wait_until_each, EXPLORER_CORRECT, "0", FALSE },
   { "/standins/condition/without-lock", wait_without_lock, EXPLORER_MISUSE, "waits with mutex", FALSE },
   { "/standins/condition/clear", clear_waited_for, EXPLORER_MISUSE, "which other waits for", FALSE },
   { "/standins/pthread-condition", pthread_conditions, EXPLORER_CORRECT, "1 1", FALSE },
