@@ -76,7 +76,7 @@ typedef struct
   const char *text; /**< (nullable): what was written there */
 } PyInstruction;
 
-/** For #PY_LOAD_CONST: None. */
+/** The operand of LOAD_CONST that stands for None. */
 #define PY_CONST_NONE G_MININT64
 
 /** How many local variables a function may have. */

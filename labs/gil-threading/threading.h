@@ -94,7 +94,12 @@ gboolean threading_thread_is_alive (ThreadingThread *self);
 /** Given. Its name; `Thread.name`. @return (transfer full) */
 char *threading_thread_get_name (ThreadingThread *self);
 
-/** Given. Names it, at any time. @param name  is copied */
+/**
+ * Given. Names it, at any time.
+ *
+ * @param self  a thread
+ * @param name  its name, which is copied
+ */
 void threading_thread_set_name (ThreadingThread *self,
                                 const char      *name);
 
