@@ -97,6 +97,43 @@ play (gpointer user_data)
   end ();
 }
 
+static volatile gint64 taken_at;
+
+static void
+take_and_look (PyThreadState *tstate,
+               gpointer       data G_GNUC_UNUSED)
+{
+  if (take_gil (tstate))
+    {
+      taken_at = g_get_monotonic_time ();
+      drop_gil (tstate->interp, tstate);
+    }
+}
+
+/* The same under all schedules, with an interval of an hour. When drop_gil() has returned the waiter has been woken: no time
+ * passes any more. */
+static void
+wake_at_once (gpointer user_data G_GNUC_UNUSED)
+{
+  PyThreadState *tstate;
+  Worker worker;
+  GThread *thread;
+  gint64 dropped_at;
+
+  begin ();
+  tstate = py_thread_state_new (interp);
+  if (!sys_setswitchinterval (interp, 3600, NULL) || !take_gil (tstate))
+    explorer_fail ("the GIL could not be taken");
+  thread = worker_start (&worker, interp, "waiter", take_and_look, NULL);
+  drop_gil (interp, tstate);
+  dropped_at = g_get_monotonic_time ();
+  worker_join (&worker, thread);
+  if (taken_at > dropped_at)
+    explorer_fail ("the GIL was dropped, and who waited for it did not wake up");
+  py_thread_state_free (tstate);
+  end ();
+}
+
 /*
  * Who waits has the GIL as soon as it is dropped, and not when its interval is over: a drop wakes.
  */
@@ -106,6 +143,7 @@ test_wakes (void)
   Scene scene = { .n_waiters = 1, .milliseconds = seed_int (1, 3) };
 
   run_by_itself (play, &scene);
+  graded_explore (wake_at_once, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = 2000 });
 }
 
 /* Each drop wakes one, also if several wait. */
