@@ -34,6 +34,9 @@ static const char *const names[] = {
   [ASYNCIO_ERROR_BASE_EXCEPTION_GROUP] = "BaseExceptionGroup",
   [ASYNCIO_ERROR_LOOKUP] = "LookupError",
   [ASYNCIO_ERROR_BROKEN_BARRIER] = "BrokenBarrierError",
+  [ASYNCIO_ERROR_EOF] = "EOFError",
+  [ASYNCIO_ERROR_BROKEN_PIPE] = "BrokenPipeError",
+  [ASYNCIO_ERROR_BROKEN_PROCESS_POOL] = "BrokenProcessPool",
 };
 
 const char *

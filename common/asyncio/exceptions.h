@@ -42,6 +42,9 @@ typedef enum
   ASYNCIO_ERROR_BASE_EXCEPTION_GROUP, /**< `BaseExceptionGroup`, one that carries a base exception */
   ASYNCIO_ERROR_LOOKUP,             /**< `LookupError`, of a context variable without a value */
   ASYNCIO_ERROR_BROKEN_BARRIER,     /**< `asyncio.BrokenBarrierError` */
+  ASYNCIO_ERROR_EOF,                /**< `EOFError` */
+  ASYNCIO_ERROR_BROKEN_PIPE,        /**< `BrokenPipeError` */
+  ASYNCIO_ERROR_BROKEN_PROCESS_POOL, /**< `concurrent.futures.process.BrokenProcessPool` */
 } AsyncioError;
 
 /** The domain #ASYNCIO_ERROR as a number. */
