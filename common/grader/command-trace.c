@@ -184,6 +184,7 @@ run_test (Trace       *self,
                           .argv = argv,
                           .readable = readable,
                           .limits = &limits,
+                          .has_children = self->lab->children,
                           .has_trace = TRUE,
                         },
                         &run, error))

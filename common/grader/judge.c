@@ -63,6 +63,7 @@ lab_judge_read_files (LabInfo     *lab,
 /* Runs a test once. seal: (out) whose trace it is */
 static gboolean
 run_test (LabJudge      *self,
+          LabInfo       *lab,
           LabBuild      *build,
           LabTest       *test,
           guint64        seed,
@@ -82,6 +83,7 @@ run_test (LabJudge      *self,
                           .argv = argv,
                           .readable = readable,
                           .input = input,
+                          .has_children = lab->children,
                           .has_trace = TRUE,
                         },
                         result, error))
@@ -144,7 +146,7 @@ case_body (gpointer   user_data,
         }
 
       g_clear_pointer (&self->verdict, lab_verdict_free);
-      if (!run_test (self->judge, self->build, self->test, expectation->seed, &run, &seal, error))
+      if (!run_test (self->judge, self->lab, self->build, self->test, expectation->seed, &run, &seal, error))
         return NULL;
 
       self->verdict = lab_verdict_of_run (self->judge->sandbox, self->judge->tree, self->lab, self->test,
@@ -329,7 +331,7 @@ record_test (LabJudge        *self,
   g_autoptr (LabVerdict) verdict = NULL;
   LabSeal seal;
 
-  if (!run_test (self, build, test, expectation->seed, &run, &seal, error))
+  if (!run_test (self, lab, build, test, expectation->seed, &run, &seal, error))
     return FALSE;
 
   trace = lab_trace_split (run.trace);

@@ -129,13 +129,37 @@ read_optional_list (LabKeyFile   *file,
   return *list != NULL;
 }
 
+/* yes or no; no if it is not there. */
+static gboolean
+read_optional_boolean (LabKeyFile  *file,
+                       const char  *key,
+                       gboolean    *value,
+                       GError     **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!lab_key_file_has_key (file, "lab", key))
+    return TRUE;
+
+  text = lab_key_file_get_string (file, "lab", key, error);
+  if (text == NULL)
+    return FALSE;
+
+  *value = g_str_equal (text, "yes");
+  if (*value || g_str_equal (text, "no"))
+    return TRUE;
+
+  lab_key_file_complain (file, "lab", key, error, "'%s' is neither yes nor no", text);
+  return FALSE;
+}
+
 static gboolean
 read_lab (LabInfo     *self,
           LabKeyFile  *file,
           GError     **error)
 {
   static const char *const keys[] = {
-    "id", "title", "python", "files", "header", "api", "given", "staff", "forbidden", "points", NULL,
+    "id", "title", "python", "files", "header", "api", "given", "staff", "forbidden", "children", "points", NULL,
   };
 
   return lab_key_file_check_keys (file, "lab", keys, error) &&
@@ -151,6 +175,7 @@ read_lab (LabInfo     *self,
          read_optional_list (file, "staff", &self->staff, error) &&
          check_file_names (file, self->staff, "staff", error) &&
          read_optional_list (file, "forbidden", &self->forbidden, error) &&
+         read_optional_boolean (file, "children", &self->children, error) &&
          lab_key_file_get_number (file, "lab", "points", MAX_POINTS, &self->points, error);
 }
 

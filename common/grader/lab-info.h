@@ -55,6 +55,7 @@ typedef struct
   char **given;     /**< sources beside the student's that are linked with them */
   char **staff;     /**< files of the folder that are in no handout */
   char **forbidden; /**< functions of the core that a solution must not use: they are what the lab is about */
+  gboolean children; /**< whether its tests start processes, and send them signals */
   guint points;     /**< what it is worth */
   GPtrArray *parts; /**< (element-type LabPart) */
   GPtrArray *tests; /**< (element-type LabTest): in the order of the rubric */

@@ -267,6 +267,8 @@ make_argv (LabSandbox        *self,
 
   if (run->is_build)
     g_strv_builder_add (argv, "--mode=build");
+  if (run->has_children)
+    g_strv_builder_add (argv, "--children");
   if (self->bwrap != NULL)
     g_strv_builder_add_many (argv, "--bwrap", self->bwrap, NULL);
   for (guint i = 0; run->readable != NULL && run->readable[i] != NULL; i++)

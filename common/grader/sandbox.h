@@ -49,6 +49,7 @@ typedef struct
   gboolean is_build;           /**< a compiler or the like: more is allowed */
   const LabLimits *limits;     /**< (nullable): NULL is the usual ones of a test or a build */
   const char *input;           /**< (nullable): what it reads from standard input; at most some kilobytes */
+  gboolean has_children;       /**< it is about processes: it may signal its own, and each may see itself in /proc */
   gboolean has_trace;          /**< gets a pipe for a trace; see #LAB_TRACE_FD_ARGUMENT */
 } LabRun;
 

@@ -51,6 +51,12 @@ landlock_is_available (void)
   return landlock_version () >= 1;
 }
 
+bool
+landlock_stops_signals (void)
+{
+  return landlock_version () >= 6;
+}
+
 /* All that this kernel can forbid. */
 static Ruleset
 everything (int     version,
@@ -136,6 +142,12 @@ restrict_files (const Options *options)
     allow (ruleset, options->readable[i], READ_ACCESS, all.handled_access_fs);
   for (size_t i = 0; i < options->n_writable; i++)
     allow (ruleset, options->writable[i], all.handled_access_fs, all.handled_access_fs);
+
+  /* /proc/self is another folder in each process, and the rule above is about the first one's. A program that starts has to look at its own
+   * maps, if a sanitizer is in it. What may be read now is what everybody may read of everybody, but whose number one knows: the
+   * folders themselves cannot be listed. */
+  if (options->has_children)
+    allow (ruleset, "/proc", LANDLOCK_ACCESS_FS_READ_FILE, all.handled_access_fs);
   allow (ruleset, "/dev/null", all.handled_access_fs, all.handled_access_fs);
 
   if (prctl (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || syscall (SYS_landlock_restrict_self, ruleset, 0) != 0)

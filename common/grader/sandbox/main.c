@@ -39,6 +39,7 @@ enum
   OPTION_READ,
   OPTION_WRITE,
   OPTION_CHDIR,
+  OPTION_CHILDREN,
   OPTION_CPU,
   OPTION_WALL,
   OPTION_IDLE,
@@ -61,6 +62,7 @@ static const struct option long_options[] = {
   { "read", required_argument, NULL, OPTION_READ },
   { "write", required_argument, NULL, OPTION_WRITE },
   { "chdir", required_argument, NULL, OPTION_CHDIR },
+  { "children", no_argument, NULL, OPTION_CHILDREN },
   { "cpu", required_argument, NULL, OPTION_CPU },
   { "wall", required_argument, NULL, OPTION_WALL },
   { "idle", required_argument, NULL, OPTION_IDLE },
@@ -194,6 +196,9 @@ parse (int      argc,
         break;
       case OPTION_CHDIR:
         options->directory = optarg;
+        break;
+      case OPTION_CHILDREN:
+        options->has_children = true;
         break;
       case OPTION_BWRAP:
         options->bwrap = optarg;

@@ -144,6 +144,8 @@ add_supervisor (Arguments     *self,
       add (self, "--chdir");
       add (self, options->directory);
     }
+  if (options->has_children)
+    add (self, "--children");
   add_number (self, "--cpu", options->cpu_seconds);
   add_number (self, "--wall", options->wall_seconds);
   add_number (self, "--idle", options->idle_seconds);

@@ -48,6 +48,7 @@ typedef struct
   const char *writable[MAX_PATHS]; /**< folders that it may write */
   size_t n_writable;               /**< how many they are */
   const char *directory;           /**< (nullable) where it begins */
+  bool has_children;               /**< a test that is about processes: it may signal its own, and each may see itself in /proc */
 
   unsigned cpu_seconds;      /**< of all its processes together */
   unsigned wall_seconds;     /**< that it may take */
@@ -87,6 +88,9 @@ void drop_capabilities (void);
 
 /** Whether Landlock can be had. */
 bool landlock_is_available (void);
+
+/** Whether Landlock keeps who is restricted from signalling who is not. */
+bool landlock_stops_signals (void);
 
 /** What all processes below this one use. */
 typedef struct

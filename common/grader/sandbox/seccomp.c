@@ -17,8 +17,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -163,6 +165,37 @@ allow_signals_to_self (scmp_filter_ctx filter,
     }
 }
 
+/* A test that is about processes may send signals to its children, and these to themselves. Nobody can tell here which number is whose, so this is for
+ * programs whose signals reach nobody else: in a namespace of their own, or kept in by Landlock, or as a user of their own, who can
+ * then reach the supervisor at most, and gets no points for that. None that stops: a supervisor that stands still sees nothing. */
+static void
+allow_signals_to_children (scmp_filter_ctx filter)
+{
+  static const uint32_t signals[] = { 0, SIGINT, SIGUSR1, SIGABRT, SIGKILL, SIGTERM };
+  static const struct
+  {
+    const char *name;
+    unsigned argument; /* which is the signal */
+  } calls[] = { { "kill", 1 }, { "tkill", 1 }, { "tgkill", 2 } };
+
+  for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+    {
+      /* A negative number stands for many processes. */
+      struct scmp_arg_cmp many = SCMP_CMP (0, SCMP_CMP_GT, INT_MAX, 0);
+
+      for (size_t j = 0; j < sizeof signals / sizeof signals[0]; j++)
+        {
+          const struct scmp_arg_cmp one[] = {
+            SCMP_CMP (0, SCMP_CMP_LE, INT_MAX, 0),
+            SCMP_CMP (calls[i].argument, SCMP_CMP_MASKED_EQ, INT_MASK, signals[j]),
+          };
+
+          add_rule (filter, SCMP_ACT_ALLOW, calls[i].name, 2, one);
+        }
+      add_rule (filter, SCMP_ACT_KILL_PROCESS, calls[i].name, 1, &many);
+    }
+}
+
 /* --- Tests --------------------------------------------------------------------------------- */
 
 /* No memory that is shared without a file: it counts for nobody when it is not mapped just now. No memory that can be written and
@@ -301,7 +334,11 @@ restrict_system_calls (const Options *options)
     fill_for_builds (filter);
   else
     fill_for_tests (filter);
-  allow_signals_to_self (filter, build);
+  if (options->has_children &&
+      (options->level == LEVEL_NAMESPACES || options->is_alone || landlock_stops_signals ()))
+    allow_signals_to_children (filter);
+  else
+    allow_signals_to_self (filter, build);
 
   check (seccomp_load (filter), "load");
   seccomp_release (filter);

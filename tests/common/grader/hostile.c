@@ -286,6 +286,40 @@ kill_group (void)
   return succeeded (kill (0, SIGKILL) == 0);
 }
 
+static int
+stop_parent (void)
+{
+  return succeeded (kill (getppid (), SIGSTOP) == 0);
+}
+
+/* What a test that is about processes may do. */
+static int
+kill_child (void)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    while (1)
+      pause ();
+
+  return succeeded (child > 0 && kill (child, SIGTERM) == 0 && waitpid (child, &status, 0) == child && WIFSIGNALED (status) &&
+                    WTERMSIG (status) == SIGTERM);
+}
+
+/* What a program with a sanitizer does when it starts. */
+static int
+read_own_maps_in_child (void)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    _exit (open ("/proc/self/maps", O_RDONLY) >= 0 ? 0 : 1);
+
+  return succeeded (child > 0 && waitpid (child, &status, 0) == child && status == 0);
+}
+
 /* The attacks on the parent that are no signals. */
 static int
 trace_parent (void)
@@ -449,6 +483,9 @@ main (int    argc,
     { "kill-everybody", kill_everybody },
     { "kill-parent", kill_parent },
     { "kill-group", kill_group },
+    { "kill-child", kill_child },
+    { "stop-parent", stop_parent },
+    { "read-own-maps-in-child", read_own_maps_in_child },
     { "trace-parent", trace_parent },
     { "read-parent", read_parent },
     { "limit-parent", limit_parent },

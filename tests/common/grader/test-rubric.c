@@ -133,7 +133,7 @@ test_optional (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (LabInfo) plain = load_with (FALSE, NULL, NULL, &error);
   g_autoptr (LabInfo) lab = load_with (FALSE, "api=work\n",
-                                       "api=work\ngiven=a.c;b.c\nstaff=secret.c;secret.h\nforbidden=asyncio_sleep\n", &error);
+                                       "api=work\ngiven=a.c;b.c\nstaff=secret.c;secret.h\nforbidden=asyncio_sleep\nchildren=yes\n", &error);
   g_autoptr (LabInfo) explored = load_with (TRUE, "program=test-two", "program=explore-two", &error);
 
   g_assert_no_error (error);
@@ -141,6 +141,8 @@ test_optional (void)
   g_assert_cmpstr (lab->given[1], ==, "b.c");
   g_assert_cmpstr (lab->staff[1], ==, "secret.h");
   g_assert_cmpstr (lab->forbidden[0], ==, "asyncio_sleep");
+  g_assert_true (lab->children);
+  g_assert_false (plain->children);
 
   g_assert_false (lab_info_has_explored (plain));
   g_assert_true (lab_info_has_explored (explored));
@@ -167,6 +169,7 @@ test_mistakes (void)
     { FALSE, "api=work\n", "api=work\ngiven=../work.c\n", "lab.ini:8: '../work.c' is not the name of a file" },
     { FALSE, "api=work\n", "api=work\nstaff=.hidden\n", "lab.ini:8: '.hidden' is not the name of a file" },
     { FALSE, "api=work\n", "api=work\nforbidden=\n", "lab.ini:8: 'forbidden' is empty" },
+    { FALSE, "api=work\n", "api=work\nchildren=three\n", "lab.ini:8: 'three' is neither yes nor no" },
     { FALSE, "points=5\n\n", "points=six\n\n", "lab.ini:8: 'points' must be a whole number from 0 to 1000, not 'six'" },
     { FALSE, "points=5\n\n", "points=6\n\n", "lab.ini:8: the lab has 6 points, but its parts have 5" },
     { FALSE, "[part A]", "[prat A]", "lab.ini:10: group [prat A] is neither [lab] nor [part X]" },

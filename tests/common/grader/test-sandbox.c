@@ -78,6 +78,7 @@ typedef struct
   const char *writable;
   LabLimits limits;
   gboolean has_trace;
+  gboolean has_children;
   LabRunResult result;
   GError *error;
 } Run;
@@ -105,6 +106,7 @@ run_body (gpointer   user_data,
                      .directory = self->writable,
                      .limits = &self->limits,
                      .input = "hello\n",
+                     .has_children = self->has_children,
                      .has_trace = self->has_trace,
                    },
                    &self->result, &self->error);
@@ -378,6 +380,44 @@ test_attacks (int level)
     run_cases (level, &(Case) { .arguments = { "root" }, .end = LAB_RUN_EXITED, .value = 1 }, 1);
 }
 
+/* A program that is about processes may end its children, and they may look at themselves. It still reaches nobody else: if the kernel cannot
+ * keep it from its supervisor, that is dead, and there is no report. Others may not do either. */
+static void
+test_children (int level)
+{
+  static const struct
+  {
+    const char *what;
+    gboolean has_children;
+    LabRunEnd end;
+    int value;
+  } cases[] = {
+    { "kill-child", TRUE, LAB_RUN_EXITED, 0 },
+    { "kill-child", FALSE, LAB_RUN_SIGNALLED, SIGSYS },
+    { "read-own-maps-in-child", TRUE, LAB_RUN_EXITED, 0 },
+    { "kill-group", TRUE, LAB_RUN_SIGNALLED, SIGKILL },
+    { "kill-everybody", TRUE, LAB_RUN_SIGNALLED, SIGSYS },
+    { "stop-parent", TRUE, LAB_RUN_EXITED, 1 },
+    { "kill-parent", TRUE, LAB_RUN_EXITED, 1 },
+    { "read-parent", TRUE, LAB_RUN_EXITED, 1 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      Run self = { .has_children = cases[i].has_children };
+
+      run (&self, level, (const char *const[]) { cases[i].what, NULL });
+      if (g_str_equal (cases[i].what, "kill-parent") && self.result.end == LAB_RUN_NO_REPORT)
+        g_test_message ("its parent is dead");
+      else
+        {
+          g_assert_cmpint (self.result.end, ==, cases[i].end);
+          g_assert_cmpint (self.result.value, ==, cases[i].value);
+        }
+      lab_run_result_clear (&self.result);
+    }
+}
+
 /* The program gets the standard streams and the trace, and nothing that the grader, or who started it, has open. */
 static void
 test_descriptors (int level)
@@ -577,6 +617,7 @@ main (int    argc,
     { "bomb", test_bomb },
     { "survivors", test_survivors },
     { "attacks", test_attacks },
+    { "children", test_children },
     { "descriptors", test_descriptors },
     { "reading", test_reading },
     { "writing", test_writing },
