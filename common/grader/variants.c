@@ -5,9 +5,9 @@
  *
  *   reference       the lab's own: everything
  *   starter         the lab's own without the solution: nothing
- *   alternative/    files (or folders, if a lab has several files) in another style: everything
+ *   alternative/    files, or folders with some of the lab's files, in another style, the rest being the reference: everything
  *   wrong/          patches on the reference: everything but the tests that the mistake breaks
- *   cheats/         files that try to get points in another way: nothing, and the report says what they did
+ *   cheats/         the same, the rest being the starter, that try to get points in another way: nothing, and the report says what they did
  *
  * A patch, and the first comment of a cheat, have lines that say what must come of it:
  *
@@ -136,12 +136,11 @@ read_expectation (LabVariant  *self,
 
 /* --- Where they come from ------------------------------------------------------------------------ */
 
-static LabVariant *
-make_starter (LabInfo  *lab,
+static GHashTable *
+read_starter (LabInfo  *lab,
               GError  **error)
 {
   g_autoptr (GHashTable) files = new_files ();
-  LabVariant *variant;
 
   for (guint i = 0; lab->files[i] != NULL; i++)
     {
@@ -152,31 +151,66 @@ make_starter (LabInfo  *lab,
       g_hash_table_insert (files, g_strdup (lab->files[i]), g_bytes_new_take (text, strlen (text)));
     }
 
-  variant = variant_new (NULL, "starter", "what a student begins with", g_steal_pointer (&files));
+  return g_steal_pointer (&files);
+}
+
+static LabVariant *
+make_starter (LabInfo  *lab,
+              GError  **error)
+{
+  GHashTable *files = read_starter (lab, error);
+  LabVariant *variant;
+
+  if (files == NULL)
+    return NULL;
+
+  variant = variant_new (NULL, "starter", "what a student begins with", files);
   g_clear_pointer (&variant->loses, g_hash_table_unref);
 
   return variant;
 }
 
-/* A folder with all files of the lab, or a file that stands for the first of them. */
-static GHashTable *
-read_whole (LabInfo     *lab,
-            const char  *path,
-            GError     **error)
+/* Puts a file in the place of one of a lab's. */
+static gboolean
+replace_file (GHashTable  *files,
+              const char  *name,
+              const char  *path,
+              GError     **error)
 {
-  g_autoptr (GHashTable) files = NULL;
   char *text;
   gsize length;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return lab_judge_read_files (lab, path, error);
+  if (!g_file_get_contents (path, &text, &length, error))
+    return FALSE;
+  g_hash_table_insert (files, g_strdup (name), g_bytes_new_take (text, length));
 
-  files = lab_judge_read_files (lab, lab->lab_dir, error);
-  if (files == NULL || !g_file_get_contents (path, &text, &length, error))
+  return TRUE;
+}
+
+/* Replaces some of a lab's files by those of a folder, or the first of them by a file. (transfer full) files */
+static GHashTable *
+replace_files (LabInfo     *lab,
+               GHashTable  *files,
+               const char  *path,
+               GError     **error)
+{
+  g_autoptr (GHashTable) owned = files;
+
+  if (owned == NULL)
     return NULL;
-  g_hash_table_insert (files, g_strdup (lab->files[0]), g_bytes_new_take (text, length));
 
-  return g_steal_pointer (&files);
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    return replace_file (owned, lab->files[0], path, error) ? g_steal_pointer (&owned) : NULL;
+
+  for (guint i = 0; lab->files[i] != NULL; i++)
+    {
+      g_autofree char *file = g_build_filename (path, lab->files[i], NULL);
+
+      if (g_file_test (file, G_FILE_TEST_EXISTS) && !replace_file (owned, lab->files[i], file, error))
+        return NULL;
+    }
+
+  return g_steal_pointer (&owned);
 }
 
 static LabVariant *
@@ -186,7 +220,7 @@ make_alternative (LabInfo       *lab,
                   const char    *path,
                   GError       **error)
 {
-  GHashTable *files = read_whole (lab, path, error);
+  GHashTable *files = replace_files (lab, lab_judge_read_files (lab, lab->lab_dir, error), path, error);
 
   (void) workspace;
 
@@ -200,7 +234,7 @@ make_cheat (LabInfo       *lab,
             const char    *path,
             GError       **error)
 {
-  GHashTable *files = read_whole (lab, path, error);
+  GHashTable *files = replace_files (lab, read_starter (lab, error), path, error);
   g_autoptr (LabVariant) variant = NULL;
   const char *text;
   g_autofree char *copy = NULL;

@@ -3,14 +3,15 @@
 /*
  * Pipes between processes (Lib/multiprocessing/connection.py).
  *
- * A socket is a stream: it has bytes, and knows nothing of messages. A read may give half of one, or one and a half. So a message goes
- * as a *frame*, and who reads it counts:
+ * A socket is a stream: it has bytes, and knows nothing of messages. A read may give half of one, or one and a half. So a
+ * message goes as a *frame*, and who reads it counts:
  *
  *     ┌──────────────┬───────────────────────────┐
  *     │ 00 00 00 2a  │ 42 bytes                  │
  *     └──────────────┴───────────────────────────┘
  *
- * The bytes are a GVariant, which plays pickle's part. They come from another process, which may have gone mad: nothing is believed.
+ * The bytes are a GVariant, which plays pickle's part. They come from another process, which may have gone mad: nothing is
+ * believed.
  */
 
 #include "multiprocessing-private.h"
@@ -114,7 +115,8 @@ recv_all (MpConnection  *self,
       if (n < 0 && errno == EINTR)
         continue;
 
-      /* The kernel calls it a reset if the other end was closed without having read all that we sent. It is an end all the same. */
+      /* The kernel calls it a reset if the other end was closed without having read all that we sent. It is an end all the
+       * same. */
       if (n == 0 || (n < 0 && errno == ECONNRESET))
         return is_first && left == size ? mp_fail (error, ASYNCIO_ERROR_EOF, "")
                                         : mp_fail (error, ASYNCIO_ERROR_OS, "got end of file during message");
@@ -236,6 +238,7 @@ mp_connection_send (MpConnection  *connection,
   return mp_connection_send_bytes (connection, bytes, error);
 #else
   /* TODO: send the bytes of the box. */
+  (void) boxed;
   (void) connection;
   (void) check;
 

@@ -56,8 +56,8 @@ mp_desk_new (MpExecutor  *executor,
     }
 
   g_ptr_array_add (executor->desks, self);
-  if (asyncio_loop_add_reader (executor->loop, mp_connection_fileno (self->worker.connection), mp_executor_on_readable, self, NULL,
-                               error))
+  if (asyncio_loop_add_reader (executor->loop, mp_connection_fileno (self->worker.connection), mp_executor_on_readable, self,
+                               NULL, error))
     return self;
 
   g_ptr_array_remove (executor->desks, self);

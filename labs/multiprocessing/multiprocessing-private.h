@@ -71,8 +71,8 @@ gboolean mp_fail (GError       **error,
 gboolean mp_fail_with_errno (GError     **error,
                              const char  *what);
 
-/* Yours, in popen.c: starts a process in one of both ways. Returns its number, and the end of a pipe that is closed when it ends; or -1 with an
- * error, and then nothing is left. */
+/* Yours, in popen.c: starts a process in one of both ways. Returns its number, and the end of a pipe that is closed when it
+ * ends; or -1 with an error, and then nothing is left. */
 pid_t mp_popen (MpProcess  *process,
                 int        *sentinel,
                 GError    **error);
@@ -89,24 +89,26 @@ gboolean mp_preparation_dump (const MpPreparation  *preparation,
                               int                   fd,
                               GError              **error);
 
-/* Reads a preparation from a socket up to its end, and closes it. Returns FALSE with an error if it is none. What is read lives as
- * long as the process. */
+/* Reads a preparation from a socket up to its end, and closes it. Returns FALSE with an error if it is none. What is read lives
+ * as long as the process. */
 gboolean mp_preparation_load (int             fd,
                               MpPreparation  *preparation,
                               GError        **error);
 
-/* Closes all descriptors above the standard ones but those of a list, which has -1 at its end. Safe between fork() and execv(). */
+/* Closes all descriptors above the standard ones but those of a list, which has -1 at its end. Safe between fork() and
+ * execv(). */
 void mp_close_all_but (const int *fds);
 
-/* In a new process: standard input is /dev/null, no loop runs in this thread (asyncio.events.on_fork), and children of our parent are
- * none of ours. */
+/* In a new process: standard input is /dev/null, no loop runs in this thread (asyncio.events.on_fork), and children of our
+ * parent are none of ours. */
 void mp_forget_parent (void);
 
 /* Warns if this process has more than one thread, as os.fork() does since Python 3.12. */
 void mp_warn_about_threads (void);
 
-/* Waits until one of some descriptors has what it is asked for, its end or an error, `multiprocessing.connection.wait()`. timeout: for how many
- * seconds of real time at most; ASYNCIO_NO_TIMEOUT for as long as it takes. Signals make no difference. Returns FALSE when the time is over. */
+/* Waits until one of some descriptors has what it is asked for, its end or an error, `multiprocessing.connection.wait()`.
+ * timeout: for how many seconds of real time at most; ASYNCIO_NO_TIMEOUT for as long as it takes. Signals make no difference.
+ * Returns FALSE when the time is over. */
 gboolean mp_wait (struct pollfd *fds,
                   guint          n,
                   double         timeout);
@@ -134,9 +136,9 @@ GError *mp_error_from_variant (GVariant *variant);
 /* What it is given: the name of an initializer, or "", and what that gets. */
 #define MP_WORKER_ARGS_TYPE "(smv)"
 
-/* What a worker does. It calls the initializer, if there is one, and ends with its error if it fails; then it says that it is ready, receives
- * pieces of work and sends what came of each, until its connection is closed, which is no error. What a function gets are the connections behind
- * its own. */
+/* What a worker does. It calls the initializer, if there is one, and ends with its error if it fails; then it says that it is
+ * ready, receives pieces of work and sends what came of each, until its connection is closed, which is no error. What a
+ * function gets are the connections behind its own. */
 GVariant *mp_pool_worker (GVariant             *args,
                           MpConnection *const  *connections,
                           GError              **error);
@@ -155,7 +157,8 @@ typedef struct
   MpConnection *connection; /* (owned) */
 } MpWorker;
 
-/* Starts a worker. extra: (nullable): connections that it gets besides its pipe. Returns FALSE with an error, and then nothing is left. */
+/* Starts a worker. extra: (nullable): connections that it gets besides its pipe. Returns FALSE with an error, and then nothing
+ * is left. */
 gboolean mp_worker_start (MpWorker             *worker,
                           MpStartMethod         method,
                           GVariant             *args,
@@ -237,7 +240,11 @@ void mp_place_clear (MpPlace *place);
 /* Whether there is a task that is not done, and that somebody does or will do. */
 gboolean mp_pool_is_busy (MpPool *pool);
 
-/* Has a pool take turns until there is what somebody waits for. Returns FALSE with TimeoutError, or with what mp_pool_turn() says. */
+/* Whether all of a result has come. */
+gboolean mp_result_has_arrived (MpResult *result);
+
+/* Has a pool take turns until there is what somebody waits for. Returns FALSE with TimeoutError, or with what mp_pool_turn()
+ * says. */
 gboolean mp_result_turn_until (MpResult  *result,
                                gboolean (*is_there) (MpResult *result),
                                double     timeout,
@@ -253,8 +260,8 @@ GVariant *mp_task_to_variant (MpTask *task);
 gsize mp_pool_chunksize (gsize n_items,
                          guint n_workers);
 
-/* Yours, in pool.c: does what is to be done, and waits until a worker has something to say, or the time is over; see there. Returns FALSE with
- * an error if there is no worker and none can be started. */
+/* Yours, in pool.c: does what is to be done, and waits until a worker has something to say, or the time is over; see there.
+ * Returns FALSE with an error if there is no worker and none can be started. */
 gboolean mp_pool_turn (MpPool  *pool,
                        double   timeout,
                        GError **error);
@@ -301,12 +308,14 @@ void mp_call_free (MpCall *call);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MpCall, mp_call_free)
 
-/* Starts a worker, puts it at a desk of the executor's, and has the loop call mp_executor_on_readable() with the desk whenever it has something to say.
- * When the desk is freed the worker's pipe is closed and its end waited for. Returns (transfer none) (nullable): NULL with an error. */
+/* Starts a worker, puts it at a desk of the executor's, and has the loop call mp_executor_on_readable() with the desk whenever
+ * it has something to say. When the desk is freed the worker's pipe is closed and its end waited for. Returns (transfer none)
+ * (nullable): NULL with an error. */
 MpDesk *mp_desk_new (MpExecutor  *executor,
                      GError     **error);
 
-/* Sends a call to a worker, and puts it on its desk. (transfer full) call, but not with an error: BrokenPipeError, or ValueError for what is too long. */
+/* Sends a call to a worker, and puts it on its desk. (transfer full) call, but not with an error: BrokenPipeError, or
+ * ValueError for what is too long. */
 gboolean mp_desk_give (MpDesk  *desk,
                        MpCall  *call,
                        GError **error);

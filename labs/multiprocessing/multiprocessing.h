@@ -4,8 +4,8 @@
 /**
  * @file
  * The multiprocessing lab: processes with memory of their own, and what they say to each other (`Lib/multiprocessing`, and
- * `Lib/concurrent/futures/process.py`). `import multiprocessing as mp`: what is `mp.Process` in Python is MpProcess here. What the functions
- * must do is said here; the work is in process.c, connection.c, pool.c and process_executor.c.
+ * `Lib/concurrent/futures/process.py`). `import multiprocessing as mp`: what is `mp.Process` in Python is MpProcess here. What
+ * the functions must do is said here; the work is in process.c, connection.c, pool.c and process_executor.c.
  *
  * Objects of this lab belong to the thread that made them. What is sent from process to process is a GVariant, which is copied.
  */
@@ -47,8 +47,8 @@ typedef GVariant *(*MpFunc) (GVariant             *args,
 /* --- Given (reduction.c) ---------------------------------------------------------------- */
 
 /**
- * Gives a function a name. A function that a process is to call must have one: its address means nothing in another program. All are
- * named before mp_freeze_support() is called.
+ * Gives a function a name. A function that a process is to call must have one: its address means nothing in another program.
+ * All are named before mp_freeze_support() is called.
  *
  * @param name  its name; static
  * @param func  the function
@@ -71,15 +71,15 @@ typedef struct
   MpStartMethod method;             /**< how it is started */
   const char *target;               /**< the name of the function */
   GVariant *args;                   /**< (nullable): what the function gets; a floating one is taken over */
-  MpConnection *const *connections; /**< (nullable): what it gets besides, NULL at the end; they must live until it is started */
+  MpConnection *const *connections; /**< (nullable): what it gets besides, NULL at the end; lent until it is started */
   const char *name;                 /**< (nullable): what the process is called; NULL for "Process-N" */
   gboolean daemon;                  /**< it may have no children, and does not outlive this one */
 } MpProcessOptions;
 
 /**
- * Makes a program one that can be started by #MP_SPAWN, `multiprocessing.freeze_support()`: called first thing in main(), when all functions
- * have their names. In a process that was started in this way it calls the function, ends the process and does not return: nothing
- * that comes after it in main() is reached.
+ * Makes a program one that can be started by #MP_SPAWN, `multiprocessing.freeze_support()`: called first thing in main(), when
+ * all functions have their names. In a process that was started in this way it calls the function, ends the process and does
+ * not return: nothing that comes after it in main() is reached.
  *
  * @param argc  as main() got it
  * @param argv  as main() got it
@@ -99,18 +99,18 @@ void mp_process_unref (MpProcess *process);
 /**
  * Starts a process, `Process.start()`.
  *
- * The child has the standard streams (of which input is /dev/null), the connections that it was given, and no other descriptor of its
- * parent. What is in a buffer of stdio is written by the parent, once, before the child begins, and what the child prints is written when it
- * ends. The child does not run what atexit() was told.
+ * The child has the standard streams (of which input is /dev/null), the connections that it was given, and no other descriptor
+ * of its parent. What is in a buffer of stdio is written by the parent, once, before the child begins, and what the child
+ * prints is written when it ends. The child does not run what atexit() was told.
  *
  * The child ends with 0 when the function returns; with 1, and a line "Process NAME: Class: message" on standard error, when it
- * fails; with N after a SystemExit whose message is the number N, or 0 if that is empty (any other message is printed to standard error, and the
- * code is 1). Before it ends it waits for children of its own, see mp_exit_function().
+ * fails; with N after a SystemExit whose message is the number N, or 0 if that is empty (any other message is printed to
+ * standard error, and the code is 1). Before it ends it waits for children of its own, see mp_exit_function().
  *
  * @param process  a process
  * @param error  AssertionError "cannot start a process twice", "can only start a process object created by current process",
- *   "daemonic processes are not allowed to have children"; ValueError "process object is closed"; LookupError if no function has this name;
- *   OSError if the system gives no process, and then it can be tried again
+ *   "daemonic processes are not allowed to have children"; ValueError "process object is closed"; LookupError if no function
+ *   has this name; OSError if the system gives no process, and then it can be tried again
  * @return TRUE, or FALSE with an error
  */
 gboolean mp_process_start (MpProcess  *process,
@@ -121,7 +121,8 @@ gboolean mp_process_start (MpProcess  *process,
  *
  * @param process  a process that was started
  * @param timeout  for how many seconds at most (0 or less: not at all); #ASYNCIO_NO_TIMEOUT for as long as it takes. Real time
- * @param error  AssertionError "can only join a started process", "can only join a child process"; ValueError "process object is closed"
+ * @param error  AssertionError "can only join a started process", "can only join a child process"; ValueError "process object
+ * is closed"
  * @return TRUE, also if the time is over and it still runs; FALSE with an error
  */
 gboolean mp_process_join (MpProcess  *process,
@@ -160,20 +161,21 @@ gboolean mp_process_close (MpProcess  *process,
 /** The number of a process, `Process.pid`; 0 if it has not been started. It stays when it has ended. */
 pid_t mp_process_get_pid (MpProcess *process);
 
-/** What a process is called, `Process.name`: "Process-N", where N counts from 1, unless it was given a name. @return (transfer none) */
+/** What a process is called, `Process.name`: "Process-N", where N counts from 1, unless it was given a name. @return (transfer
+ * none) */
 const char *mp_process_get_name (MpProcess *process);
 
 /**
- * The children that run, `multiprocessing.active_children()`, in the order of their start. What has ended is waited for on the way, so that no
- * zombie remains.
+ * The children that run, `multiprocessing.active_children()`, in the order of their start. What has ended is waited for on the
+ * way, so that no zombie remains.
  *
  * @return (transfer full) (element-type MpProcess): with a reference to each
  */
 GPtrArray *mp_active_children (void) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * What Python does at the end of a program (`multiprocessing.util._exit_function`): daemons are terminated, and all children waited for. A
- * process that was started does it by itself; the first one calls it at the end of main().
+ * What Python does at the end of a program (`multiprocessing.util._exit_function`): daemons are terminated, and all children
+ * waited for. A process that was started does it by itself; the first one calls it at the end of main().
  */
 void mp_exit_function (void);
 
@@ -197,7 +199,14 @@ gboolean mp_pipe (gboolean       duplex,
                   MpConnection **second,
                   GError       **error);
 
-/** Makes a connection of a socket, `Connection(handle, readable, writable)`. @param fd  (transfer full): it blocks */
+/**
+ * Makes a connection of a socket, `Connection(handle, readable, writable)`.
+ *
+ * @param fd  (transfer full): the socket, which blocks
+ * @param readable  whether it may receive
+ * @param writable  whether it may send
+ * @return (transfer full): the connection
+ */
 MpConnection *mp_connection_new (int      fd,
                                  gboolean readable,
                                  gboolean writable) G_GNUC_WARN_UNUSED_RESULT;
@@ -218,12 +227,13 @@ gboolean mp_connection_is_readable (MpConnection *connection);
 gboolean mp_connection_is_writable (MpConnection *connection);
 
 /**
- * Sends bytes, `Connection.send_bytes()`: a *frame*, which is their number in four bytes, the highest first, and then the bytes. All of it is sent,
- * whatever interrupts, and no signal ends the process if nobody is there to receive it.
+ * Sends bytes, `Connection.send_bytes()`: a *frame*, which is their number in four bytes, the highest first, and then the
+ * bytes. All of it is sent, whatever interrupts, and no signal ends the process if nobody is there to receive it.
  *
  * @param connection  a connection
  * @param bytes  what to send, which may be nothing at all; #MP_MAX_MESSAGE at most
- * @param error  OSError "handle is closed", "connection is read-only"; ValueError "message too long"; BrokenPipeError when the other end is
+ * @param error  OSError "handle is closed", "connection is read-only"; ValueError "message too long"; BrokenPipeError when the
+ * other end is
  *   closed; OSError for all else
  * @return TRUE, or FALSE with an error
  */
@@ -235,9 +245,10 @@ gboolean mp_connection_send_bytes (MpConnection  *connection,
  * Receives bytes, `Connection.recv_bytes()`; waits until they are there.
  *
  * @param connection  a connection
- * @param error  OSError "handle is closed", "connection is write-only"; EOFError when the other end is closed and all is read; OSError "got end of file
- *   during message" when it ended in the middle of a frame; OSError "bad message length" for more than #MP_MAX_MESSAGE, which closes the
- *   connection, as nobody knows where the next frame begins; OSError for all else
+ * @param error  OSError "handle is closed", "connection is write-only"; EOFError when the other end is closed and all is read;
+ * OSError "got end of file
+ *   during message" when it ended in the middle of a frame; OSError "bad message length" for more than #MP_MAX_MESSAGE, which
+ *   closes the connection, as nobody knows where the next frame begins; OSError for all else
  * @return (transfer full) (nullable): the bytes, or NULL with an error
  */
 GBytes *mp_connection_recv_bytes (MpConnection  *connection,
@@ -259,7 +270,8 @@ gboolean mp_connection_send (MpConnection  *connection,
  * Receives a value, `Connection.recv()`.
  *
  * @param connection  a connection
- * @param error  as for mp_connection_recv_bytes(); ValueError "corrupt message" for bytes that are no GVariant in normal form, after
+ * @param error  as for mp_connection_recv_bytes(); ValueError "corrupt message" for bytes that are no GVariant in normal form,
+ * after
  *   which the connection can be used on
  * @return (transfer full) (nullable): the value, or NULL with an error
  */
@@ -270,7 +282,8 @@ GVariant *mp_connection_recv (MpConnection  *connection,
  * Whether there is something to receive, `Connection.poll()`. The end counts.
  *
  * @param connection  a connection
- * @param timeout  for how many seconds to wait for it at most (0 or less: not at all); #ASYNCIO_NO_TIMEOUT for as long as it takes
+ * @param timeout  for how many seconds to wait for it at most (0 or less: not at all); #ASYNCIO_NO_TIMEOUT for as long as it
+ * takes
  * @param error  OSError "handle is closed", "connection is write-only"
  * @return FALSE if there is nothing, or with an error
  */
@@ -288,15 +301,15 @@ typedef struct
   const char *initializer;          /**< (nullable): the name of a function that each worker calls first */
   GVariant *initargs;               /**< (nullable): what it gets; a floating one is taken over */
   guint maxtasksperchild;           /**< after so many pieces of work a worker is replaced; 0 is never */
-  MpConnection *const *connections; /**< (nullable): what every function gets, NULL at the end; they must live as long as the pool */
+  MpConnection *const *connections; /**< (nullable): what functions get, NULL at the end; lent as long as the pool lives */
 } MpPoolOptions;
 
 /**
  * Makes a pool and starts its workers, `Pool()`.
  *
- * A pool has no threads (CPython's has three). What it has to do is done by whoever waits for a result, asks for one, or hands in
- * work. A worker is given a piece of work when it has none: so one is never behind another that takes long. A worker that has ended is
- * replaced; if it had a piece of work, that is lost, and who waits for it waits for ever, as in CPython.
+ * A pool has no threads (CPython's has three). What it has to do is done by whoever waits for a result, asks for one, or hands
+ * in work. A worker is given a piece of work when it has none: so one is never behind another that takes long. A worker that
+ * has ended is replaced; if it had a piece of work, that is lost, and who waits for it waits for ever, as in CPython.
  *
  * @param options  what it is to be like
  * @param error  as for mp_process_start(); LookupError if the initializer has no name
@@ -331,14 +344,16 @@ GVariant *mp_pool_apply (MpPool      *pool,
 /**
  * Has the workers call a function for each of some values, `Pool.map()`.
  *
- * The values are handed out in pieces of @p chunksize, the first ones first. In a piece they are done one after the other; if one fails, the rest of
- * the piece is not done.
+ * The values are handed out in pieces of @p chunksize, the first ones first. In a piece they are done one after the other; if
+ * one fails, the rest of the piece is not done.
  *
  * @param pool  a pool
  * @param func  the name of the function
- * @param items  a container, such as an array: the function is called for each child (for what is in it, if that is a "v"); a floating one is
+ * @param items  a container, such as an array: the function is called for each child (for what is in it, if that is a "v"); a
+ * floating one is
  *   taken over
- * @param chunksize  how many are handed out at a time; 0 for as many as CPython would take: a quarter of what each worker would get if all got the
+ * @param chunksize  how many are handed out at a time; 0 for as many as CPython would take: a quarter of what each worker would
+ * get if all got the
  *   same, rounded up
  * @param error  as for mp_pool_apply_async(); the first error that came back from a worker, when all pieces are done
  * @return (transfer full) (nullable): the results, an "av", in the order of @p items whatever was done first
@@ -352,8 +367,12 @@ GVariant *mp_pool_map (MpPool      *pool,
 /**
  * The same, but for one result after the other, `Pool.imap()`: see mp_result_next(). If a piece fails, all of it is one error.
  *
+ * @param pool  a pool
+ * @param func  the name of the function
+ * @param items  as for mp_pool_map()
  * @param chunksize  how many are handed out at a time, at least 1
- * @return (transfer full) (nullable): what will come of it, or NULL with an error
+ * @param error  as for mp_pool_apply_async()
+ * @return (transfer full) (nullable): what will come of it
  */
 MpResult *mp_pool_imap (MpPool      *pool,
                         const char  *func,
@@ -406,7 +425,9 @@ gboolean mp_result_ready (MpResult *result);
 /**
  * Whether it came without an error, `AsyncResult.successful()`.
  *
+ * @param result  a result
  * @param error  ValueError "the result is not ready"
+ * @return whether it did; FALSE with an error
  */
 gboolean mp_result_successful (MpResult  *result,
                                GError   **error);
@@ -435,13 +456,13 @@ typedef struct
   guint max_workers;                /**< how many there are at most; 0 for as many as there are processors */
   const char *initializer;          /**< (nullable): the name of a function that each worker calls first */
   GVariant *initargs;               /**< (nullable): what it gets; a floating one is taken over */
-  MpConnection *const *connections; /**< (nullable): what every function gets, NULL at the end; they must live as long as the executor */
-  gboolean survives;                /**< FALSE: when a worker dies all is lost, as in CPython. TRUE: only what it was doing is */
+  MpConnection *const *connections; /**< (nullable): what functions get, NULL at the end; lent as long as it lives */
+  gboolean survives;                /**< when a worker dies, only what it was doing is lost, and not all, as in CPython */
 } MpExecutorOptions;
 
 /**
- * Makes an executor for the running loop, `ProcessPoolExecutor()`. It has no thread either: the loop watches the connections of the workers. A worker
- * is started when there is work and none is idle.
+ * Makes an executor for the running loop, `ProcessPoolExecutor()`. It has no thread either: the loop watches the connections of
+ * the workers. A worker is started when there is work and none is idle.
  *
  * @param options  what it is to be like
  * @param error  RuntimeError "no running event loop"; LookupError if the initializer has no name
@@ -456,19 +477,20 @@ void mp_executor_free (MpExecutor *executor);
 /**
  * Has a worker call a function, `loop.run_in_executor(executor, func, args)`.
  *
- * A worker is given one call at a time, in the order of the calls. A future that is cancelled before it is given to a worker is never
- * called; later the worker goes on, and what comes of it is dropped.
+ * A worker is given one call at a time, in the order of the calls. A future that is cancelled before it is given to a worker is
+ * never called; later the worker goes on, and what comes of it is dropped.
  *
- * A worker may die (exit() counts, with status 0 as well, and so does an initializer that fails). Then every future that is not done
- * fails with BrokenProcessPool "A process in the process pool was terminated abruptly while the future was running or pending.", the
- * other workers are terminated, and nothing can be handed in any more. If the executor *survives*, only the future that the worker had fails
- * in this way; another worker takes its place, and all others are done. But a worker that dies in its initializer breaks it all the same: the
- * next one would do no better.
+ * A worker may die (exit() counts, with status 0 as well, and so does an initializer that fails). Then every future that is not
+ * done fails with BrokenProcessPool "A process in the process pool was terminated abruptly while the future was running or
+ * pending.", the other workers are terminated, and nothing can be handed in any more. If the executor *survives*, only the
+ * future that the worker had fails in this way; another worker takes its place, and all others are done. But a worker that dies
+ * in its initializer breaks it all the same: the next one would do no better.
  *
  * @param executor  an executor
  * @param func  the name of the function
  * @param args  (nullable): what it gets; a floating one is taken over
- * @param error  RuntimeError "cannot schedule new futures after shutdown"; BrokenProcessPool "A child process terminated abruptly, the
+ * @param error  RuntimeError "cannot schedule new futures after shutdown"; BrokenProcessPool "A child process terminated
+ * abruptly, the
  *   process pool is not usable anymore"; LookupError if no function has this name; what mp_process_start() says
  * @return (transfer full) (nullable): a future of the loop, for a GVariant
  */
@@ -478,7 +500,8 @@ AsyncioFuture *mp_executor_submit (MpExecutor  *executor,
                                    GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /**
- * Takes no more work, and waits until all is done and the workers have ended, `Executor.shutdown()`. In a coroutine; other tasks run meanwhile.
+ * Takes no more work, and waits until all is done and the workers have ended, `Executor.shutdown()`. In a coroutine; other
+ * tasks run meanwhile.
  *
  * @param executor  an executor
  * @param error  CancelledError

@@ -7,11 +7,11 @@
  *     tasks ──> pool ─┼──────── pipe ──────── worker
  *                     └──────── pipe ──────── worker
  *
- * CPython's pool has three threads beside its workers, and forks while they run, which is what Python warns of since 3.12. This one has none:
- * mp_pool_turn() does what is to be done, and is called by whoever waits.
+ * CPython's pool has three threads beside its workers, and forks while they run, which is what Python warns of since 3.12. This
+ * one has none: mp_pool_turn() does what is to be done, and is called by whoever waits.
  *
- * A worker has one task at a time. If it had two, the second could stand behind one that takes long while another worker is idle; and if
- * messages are long, it would wait until we read its result, and we until it reads our task.
+ * A worker has one task at a time. If it had two, the second could stand behind one that takes long while another worker is
+ * idle; and if messages are long, it would wait until we read its result, and we until it reads our task.
  */
 
 #include "multiprocessing-private.h"
@@ -58,14 +58,14 @@ hand_out (MpPool  *self,
 
   if (task == NULL || place->task != NULL || !place->is_ready)
     return;
-
   if (mp_connection_send (place->worker.connection, mp_task_to_variant (task), &error))
     place->task = g_queue_pop_head (&self->tasks);
   else if (g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_VALUE))
     finish (g_queue_pop_head (&self->tasks), NULL, g_steal_pointer (&error));
 }
 
-/* A worker has something to say: that it is ready, what came of its task, or, if the connection is at its end, that it is dead. */
+/* A worker has something to say: that it is ready, what came of its task, or, if the connection is at its end, that it is
+ * dead. */
 static void
 collect (MpPool  *self,
          MpPlace *place)
@@ -88,11 +88,8 @@ collect (MpPool  *self,
       return;
     }
 
-  if (is_done)
-    finish (g_steal_pointer (&place->task), g_steal_pointer (&message), NULL);
-  else
-    finish (g_steal_pointer (&place->task), NULL, mp_error_from_variant (message));
-
+  finish (g_steal_pointer (&place->task), is_done ? g_variant_ref (message) : NULL,
+          has_failed ? mp_error_from_variant (message) : NULL);
   if (++place->n_done == self->options.maxtasksperchild)
     mp_place_clear (place);
 }
@@ -113,24 +110,19 @@ mp_pool_turn (MpPool  *pool,
     {
       MpPlace *place = &pool->places[i];
 
+      /* poll() passes over -1. */
+      fds[i] = (struct pollfd) { -1, POLLIN, 0 };
       if (place->worker.process == NULL && (start_error != NULL || !mp_place_fill (pool, place, &start_error)))
         continue;
+
       hand_out (pool, place);
+      fds[i].fd = mp_connection_fileno (place->worker.connection);
       n++;
     }
-
   if (n_places > 0 && n == 0)
     {
       g_propagate_error (error, g_steal_pointer (&start_error));
       return FALSE;
-    }
-
-  /* A place that has no worker is passed over: poll() does not mind -1. */
-  for (guint i = 0; i < n_places; i++)
-    {
-      MpConnection *connection = pool->places[i].worker.connection;
-
-      fds[i] = (struct pollfd) { connection != NULL ? mp_connection_fileno (connection) : -1, POLLIN, 0 };
     }
 
   if (mp_wait (fds, n_places, timeout))
@@ -149,14 +141,7 @@ mp_pool_turn (MpPool  *pool,
 }
 
 /* --- Results --------------------------------------------------------------------------------------------- */
-
 #ifdef SOLUTION
-static gboolean
-has_arrived (MpResult *self)
-{
-  return self->arrived->len == self->n_tasks;
-}
-
 /* What mp_result_next() has to look at, or NULL as long as it has not come. */
 static MpOutcome *
 peek_next (MpResult *self)
@@ -164,12 +149,10 @@ peek_next (MpResult *self)
   gsize index = self->next_task;
   MpOutcome *outcome;
 
+  if (!self->in_order && index >= self->arrived->len)
+    return NULL;
   if (!self->in_order)
-    {
-      if (index >= self->arrived->len)
-        return NULL;
-      index = g_array_index (self->arrived, gsize, index);
-    }
+    index = g_array_index (self->arrived, gsize, index);
   outcome = &self->outcomes[index];
 
   return outcome->values != NULL || outcome->error != NULL ? outcome : NULL;
@@ -192,7 +175,7 @@ mp_result_get (MpResult  *result,
 
   g_return_val_if_fail (result != NULL, NULL);
 
-  if (!mp_result_turn_until (result, has_arrived, timeout, error))
+  if (!mp_result_turn_until (result, mp_result_has_arrived, timeout, error))
     return NULL;
 
   for (gsize i = 0; i < result->n_tasks; i++)
@@ -304,6 +287,7 @@ mp_pool_join (MpPool  *pool,
 
   for (guint i = 0; i < pool->options.processes; i++)
     mp_place_clear (&pool->places[i]);
+  pool->state = MP_POOL_TERMINATE;
 
   return TRUE;
 #else

@@ -307,8 +307,8 @@ mp_result_turn_until (MpResult  *result,
   return TRUE;
 }
 
-static gboolean
-has_arrived (MpResult *self)
+gboolean
+mp_result_has_arrived (MpResult *self)
 {
   return self->arrived->len == self->n_tasks;
 }
@@ -319,7 +319,7 @@ mp_result_wait (MpResult *result,
 {
   g_return_val_if_fail (result != NULL, FALSE);
 
-  return mp_result_turn_until (result, has_arrived, timeout, NULL);
+  return mp_result_turn_until (result, mp_result_has_arrived, timeout, NULL);
 }
 
 gboolean

@@ -4,7 +4,8 @@
  * How a process is started (Lib/multiprocessing/popen_fork.py, popen_spawn_posix.py, spawn.py).
  *
  *     fork     the child is a copy of us, and goes on here: it knows all that we know, also what is of no use to it
- *     spawn    the child is our program from its beginning: it knows nothing. mp_freeze_support(), in its main(), is told what to do
+ *     spawn    the child is our program from its beginning: it knows nothing. mp_freeze_support(), in its main(), is told what
+ *     to do
  *
  *     parent                          child
  *
@@ -12,8 +13,9 @@
  *                                     func (args, connections)
  *     poll (sentinel) <──── closed ── flush, _exit (code)
  *
- * The *sentinel* is a pipe on which nothing is ever said. The child has its other end, and nobody else has: when that is closed, the child has
- * ended. So one can wait for the end of a process as for anything else, for a while, or for several at a time, which waitpid() cannot.
+ * The *sentinel* is a pipe on which nothing is ever said. The child has its other end, and nobody else has: when that is
+ * closed, the child has ended. So one can wait for the end of a process as for anything else, for a while, or for several at a
+ * time, which waitpid() cannot.
  */
 
 #include "multiprocessing-private.h"
@@ -68,6 +70,7 @@ bootstrap (const MpPreparation *preparation)
   int code;
 
   /* What we know of the parent's children are copies: who waits for them is the parent. */
+  g_clear_pointer (&mp_state.children, g_ptr_array_unref);
   mp_state = (MpState) { NULL, preparation->daemon, 0 };
   mp_forget_parent ();
 
@@ -83,7 +86,8 @@ bootstrap (const MpPreparation *preparation)
   code = to_exitcode (preparation, error);
   mp_exit_function ();
 
-  /* Not exit(): what our parent wants to be done at its end is not to be done here. So what we printed must be written by hand. */
+  /* Not exit(): what our parent wants to be done at its end is not to be done here. So what we printed must be written by
+   * hand. */
   fflush (NULL);
   _exit (code);
 }
@@ -162,7 +166,8 @@ launch_fork (MpProcess  *self,
   return pid;
 }
 
-/* Popen._launch() of popen_spawn_posix.py. Of what was ours the new program has nothing, so a thread that held a lock does no harm. */
+/* Popen._launch() of popen_spawn_posix.py. Of what was ours the new program has nothing, so a thread that held a lock does no
+ * harm. */
 static pid_t
 launch_spawn (MpProcess  *self,
               int         sentinel,

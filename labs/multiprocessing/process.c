@@ -3,8 +3,9 @@
 /*
  * Processes (Lib/multiprocessing/process.py).
  *
- * A process that has ended remains as a *zombie* until its parent has asked how it ended. With the answer its number becomes free. So
- * it must be asked for once: never, and the zombies pile up; twice, and the answer may be another's. Nor may a signal be sent afterwards.
+ * A process that has ended remains as a *zombie* until its parent has asked how it ended. With the answer its number becomes
+ * free. So it must be asked for once: never, and the zombies pile up; twice, and the answer may be another's. Nor may a signal
+ * be sent afterwards.
  */
 
 #include "multiprocessing-private.h"

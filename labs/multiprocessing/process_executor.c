@@ -9,8 +9,8 @@
  *
  * CPython's executor has a thread that waits for answers. Ours has the loop, which waits for many things at once anyway.
  *
- * A worker may die, and whoever waits for it must not wait for ever. It cannot say that it dies; but then its end of the pipe is closed, and
- * that can be read. This works only if nobody else has that end open, not even another worker.
+ * A worker may die, and whoever waits for it must not wait for ever. It cannot say that it dies; but then its end of the pipe
+ * is closed, and that can be read. This works only if nobody else has that end open, not even another worker.
  */
 
 #include "multiprocessing-private.h"
@@ -200,10 +200,14 @@ mp_executor_submit (MpExecutor  *executor,
                     GVariant    *args,
                     GError     **error)
 {
-  MpCall *call = mp_call_new (executor, func, args);
+  MpCall *call;
 #ifdef SOLUTION
-  AsyncioFuture *future = asyncio_ref (call->future);
+  AsyncioFuture *future;
 
+  g_return_val_if_fail (executor != NULL && func != NULL, NULL);
+
+  call = mp_call_new (executor, func, args);
+  future = asyncio_ref (call->future);
   if (executor->is_broken)
     mp_fail (error, ASYNCIO_ERROR_BROKEN_PROCESS_POOL,
              "A child process terminated abruptly, the process pool is not usable anymore");
@@ -222,6 +226,7 @@ mp_executor_submit (MpExecutor  *executor,
   return NULL;
 #else
   /* TODO: queue the call, and give it to a worker as soon as one has nothing to do. */
+  call = mp_call_new (executor, func, args);
   mp_call_free (call);
   mp_fail (error, ASYNCIO_ERROR_NOT_IMPLEMENTED, "not implemented yet");
 

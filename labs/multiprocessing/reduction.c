@@ -3,9 +3,10 @@
 /*
  * What cannot be sent, and how it is sent all the same (Lib/multiprocessing/reduction.py, spawn.py). Given.
  *
- * To another process go bytes and nothing else. A pointer to a function is not worth anything there: a new program lies at other addresses. So
- * functions have names, and each process looks them up in a table of its own. An error is its domain's *name*, as the number of the
- * domain is another one there; a connection is a descriptor that the child inherits, and its number.
+ * To another process go bytes and nothing else. A pointer to a function is not worth anything there: a new program lies at
+ * other addresses. So functions have names, and each process looks them up in a table of its own. An error is its domain's
+ * *name*, as the number of the domain is another one there; a connection is a descriptor that the child inherits, and its
+ * number.
  */
 
 #include "multiprocessing-private.h"
@@ -73,6 +74,9 @@ mp_error_from_variant (GVariant *variant)
   int code;
 
   g_variant_get (variant, "(&si&s)", &domain, &code, &message);
+
+  /* Errors of this domain carry more than others, and GLib must have been told so before one is made. */
+  (void) ASYNCIO_ERROR;
 
   return g_error_new_literal (g_quark_from_string (domain), code, message);
 }

@@ -3,8 +3,8 @@
 /*
  * What a worker of a pool does (Lib/multiprocessing/pool.py: worker(), mapstar()), and how it is started. Given.
  *
- * It says that it is ready, waits for a piece of work, does it, says what came of it, and waits again. It is not told to end: its connection is closed, and that
- * is also how it learns that its parent is dead.
+ * It says that it is ready, waits for a piece of work, does it, says what came of it, and waits again. It is not told to end:
+ * its connection is closed, and that is also how it learns that its parent is dead.
  */
 
 #include "multiprocessing-private.h"

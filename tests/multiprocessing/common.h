@@ -4,12 +4,13 @@
 /*
  * What the tests of the lab about processes have in common.
  *
- * Only the process that runs the test may write its trace: children report by *channels*, pairs of sockets on which single bytes go. Those are
- * the tests' own, so that the parts of the lab are judged each by itself. They also force the order of events: who is to wait, hears.
+ * Only the process that runs the test may write its trace: children report by *channels*, pairs of sockets on which single
+ * bytes go. Those are the tests' own, so that the parts of the lab are judged each by itself. They also force the order of
+ * events: who is to wait, hears.
  */
 
 #include "graded-test.h"
-#include "multiprocessing.h"
+#include "multiprocessing-private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,19 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* The beginning of main(), when all functions have their names. A program that was started to be a worker becomes one before it
+ * sees any test. In all others the harness comes first: what the judge tells it is gone when code that is judged is called. */
+static inline void
+begin_tests (int    *argc,
+             char ***argv)
+{
+  if (*argc == 3 && g_str_equal ((*argv)[1], MP_SPAWN_ARGUMENT))
+    mp_freeze_support (argc, argv);
+
+  graded_test_init (argc, argv);
+  mp_freeze_support (argc, argv);
+}
 
 /* --- Channels ------------------------------------------------------------------------------------ */
 

@@ -4,8 +4,8 @@
 /*
  * Faults on demand: these functions take the place of the C library's in a test program.
  *
- * What a kernel may do at any time, but does once in a million times, it does here all the time: give less than was asked for, interrupt,
- * have no process left.
+ * What a kernel may do at any time, but does once in a million times, it does here all the time: give less than was asked for,
+ * interrupt, have no process left.
  */
 
 #include <dlfcn.h>

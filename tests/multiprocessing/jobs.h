@@ -2,8 +2,8 @@
 #pragma once
 
 /*
- * What workers are asked to do in the tests of pools and executors. A worker's connections are channels, of which it has both ends: of
- * channel N it hears at 2 N, and tells at 2 N + 1. The test has both as well; each channel is used in one way only.
+ * What workers are asked to do in the tests of pools and executors. A worker's connections are channels, of which it has both
+ * ends: of channel N it hears at 2 N, and tells at 2 N + 1. The test has both as well; each channel is used in one way only.
  */
 
 #include "common.h"
@@ -53,7 +53,7 @@ job_wait (GVariant             *args,
   return g_variant_new_string (word);
 }
 
-/* (n, last): each but the last waits for the next one, and gives n. */
+/* (n, last): the first one waits for the last one, and each gives n. */
 static inline GVariant *
 job_relay (GVariant             *args,
            MpConnection *const  *connections,
@@ -64,10 +64,10 @@ job_relay (GVariant             *args,
   (void) error;
 
   g_variant_get (args, "(ii)", &n, &last);
-  if (n < last)
-    hear (connections[2 * n]);
-  if (n > 0)
-    tell (connections[2 * n - 1], 'g');
+  if (n == 0)
+    hear (connections[0]);
+  if (n == last)
+    tell (connections[1], 'g');
 
   return g_variant_new_int32 (n);
 }

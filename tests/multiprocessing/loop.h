@@ -44,8 +44,12 @@ submit (MpExecutor *executor,
         GVariant   *args)
 {
   g_autoptr (GError) error = NULL;
-  AsyncioFuture *future = mp_executor_submit (executor, func, args, &error);
+  AsyncioFuture *future = NULL;
 
+  if (executor == NULL)
+    return NULL;
+
+  future = mp_executor_submit (executor, func, args, &error);
   if (future == NULL)
     trace ("%s is not taken: %s", func, trace_error (error));
 

@@ -130,8 +130,8 @@ test_end (void)
 }
 
 /*
- * Nobody is there to receive. That is an error, and not the end of the process, whether or not there is something that the other one never
- * read; the kernel has different words for it.
+ * Nobody is there to receive. That is an error, and not the end of the process, whether or not there is something that the
+ * other one never read; the kernel has different words for it.
  *
  *     sent False, BrokenPipeError: Broken pipe
  *     received EOFError
@@ -195,7 +195,8 @@ test_frames (void)
 }
 
 /*
- * Messages that are longer than what the kernel keeps for us, and shorter ones between them: a copy of us sends them, and each is compared.
+ * Messages that are longer than what the kernel keeps for us, and shorter ones between them: a copy of us sends them, and each
+ * is compared.
  *
  *     received N bytes, the same True
  */
@@ -266,7 +267,8 @@ test_short (void)
   for (guint i = 0; i < 3; i++)
     {
       static const size_t pieces[] = { 1, 3, 7 };
-      g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new ("(ssi)", seed_word (), seed_word (), seed_int (0, 9999)));
+      const char *word = seed_word ();
+      g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new ("(ssi)", word, seed_word (), seed_int (0, 9999)));
       g_autoptr (GVariant) received = NULL;
       gboolean sent;
 
@@ -309,8 +311,8 @@ test_cut (void)
 }
 
 /*
- * The other one has gone mad. Bytes that are no value are refused, and the next message is all right. A number of bytes that is too great
- * cannot be believed, nor anything that follows.
+ * The other one has gone mad. Bytes that are no value are refused, and the next message is all right. A number of bytes that is
+ * too great cannot be believed, nor anything that follows.
  *
  *     received -, ValueError: corrupt message
  *     received 'WORD', -

@@ -68,7 +68,8 @@ test_fork_fails (void)
       faults.failing_forks = methods[i] == MP_FORK ? 1 : 0;
       started = faults.failing_forks > 0 && mp_process_start (process, &error);
       faults.failing_forks = 0;
-      trace ("start %s, OSError %s", trace_bool (started), trace_bool (g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_OS)));
+      trace ("start %s", trace_bool (started));
+      trace ("OSError %s", trace_bool (g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_OS)));
       trace ("alive %s", trace_bool (mp_process_is_alive (process)));
       trace_exitcode (method_name (methods[i]), process);
       active = mp_active_children ();
@@ -83,7 +84,8 @@ test_fork_fails (void)
 
 /*
  * Part A. What a child has of its parent: no input, none of its children, and not what it wanted to be done at its end. What it
- * knows of the parent's processes are copies: to wait for them is refused, and they get no signal. A daemon of its own does not outlive it.
+ * knows of the parent's processes are copies: to wait for them is refused, and they get no signal. A daemon of its own does not
+ * outlive it.
  *
  *     input 0, active 0, join: AssertionError: can only join a child process
  *     the other one runs True, at exit: nothing, daemon is gone True
@@ -195,7 +197,7 @@ static void
 test_limit (void)
 {
   static const guint8 longest[] = { 0x04, 0, 0, 0, 'x' };
-  static const guint8 numbers[][4] = { { 0x04, 0, 0, 1 }, { 0x7f, 0xff, 0xff, 0xff }, { 0xff, 0xff, 0xff, 0xff }, { 0x80, 0, 0, 0 } };
+  static const guint8 numbers[][4] = { { 4, 0, 0, 1 }, { 0x7f, 255, 255, 255 }, { 255, 255, 255, 255 }, { 0x80, 0, 0, 0 } };
   g_autoptr (MpConnection) connection = NULL;
   g_autoptr (MpConnection) peer = NULL;
   g_autoptr (GError) error = NULL;
@@ -221,7 +223,8 @@ test_limit (void)
 
 /*
  * Part C. The only worker is killed at each step of what it and the pool say to each other: while it has nothing to do, in its
- * initializer, when it has got a piece of work, after it has sent 1, 4 or 6 bytes of the answer. What it had is lost; what it did not have is not.
+ * initializer, when it has got a piece of work, after it has sent 1, 4 or 6 bytes of the answer. What it had is lost; what it
+ * did not have is not.
  *
  *     idle: square: N, -      initializer: square: N, -      frame: lost, square: N, -
  */
@@ -271,8 +274,8 @@ test_killed (void)
 }
 
 /*
- * Part C. The system has no process left for the second worker, so there is no pool, and nothing of the first; or none for the one that takes the
- * place of another: then whoever waits is told, and later it works.
+ * Part C. The system has no process left for the second worker, so there is no pool, and nothing of the first; or none for the
+ * one that takes the place of another: then whoever waits is told, and later it works.
  *
  *     pool False, OSError True, left: 0 zombies, no child, descriptors the same True
  *     get: OSError True, square: N, -
@@ -289,7 +292,8 @@ test_no_worker (void)
   faults.failing_forks = 2;
   pool = mp_pool_new (&(MpPoolOptions) { .processes = 3 }, &error);
   faults.failing_forks = 0;
-  trace ("pool %s, OSError %s", trace_bool (pool != NULL), trace_bool (g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_OS)));
+  trace ("pool %s", trace_bool (pool != NULL));
+  trace ("OSError %s", trace_bool (g_error_matches (error, ASYNCIO_ERROR, ASYNCIO_ERROR_OS)));
   g_clear_error (&error);
   trace_leftovers ();
   trace ("descriptors the same %s", trace_bool (count_descriptors () == n_before));
@@ -357,8 +361,8 @@ test_large (void)
 }
 
 /*
- * Part D. A worker dies with nothing to do: the executor is broken, or, if it survives, starts another. One dies in its initializer: that is
- * the end of both.
+ * Part D. A worker dies with nothing to do: the executor is broken, or, if it survives, starts another. One dies in its
+ * initializer: that is the end of both.
  *
  *     late False      survives: late N
  *     first, second: -, BrokenProcessPool
@@ -432,9 +436,7 @@ main (int    argc,
   mp_register ("echo", job_echo);
   mp_register ("refuse", job_refuse);
   atexit (at_exit);
-  mp_freeze_support (&argc, &argv);
-
-  graded_test_init (&argc, &argv);
+  begin_tests (&argc, &argv);
 
   graded_test_add ("/mp/process/interrupted", test_interrupted);
   graded_test_add ("/mp/process/fork-fails", test_fork_fails);

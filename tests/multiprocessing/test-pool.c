@@ -33,7 +33,8 @@ test_apply (void)
       result = hand_in (pool, "square", g_variant_new_int32 (seed_int (1, 99)));
       if (result == NULL)
         return;
-      trace ("wait %s, ready %s", trace_bool (mp_result_wait (result, ASYNCIO_NO_TIMEOUT)), trace_bool (mp_result_ready (result)));
+      trace ("wait %s", trace_bool (mp_result_wait (result, ASYNCIO_NO_TIMEOUT)));
+      trace ("ready %s", trace_bool (mp_result_ready (result)));
       trace ("successful %s", trace_bool (mp_result_successful (result, NULL)));
       trace_get ("get", result, 0);
       trace_get ("get again", result, ASYNCIO_NO_TIMEOUT);
@@ -45,7 +46,8 @@ test_apply (void)
 }
 
 /*
- * Three workers, and each waits for the one after it. The results are in the order of the items, though they came the other way round.
+ * Two workers: one waits until the other one, which has done the second item by then, begins with the third. The results are
+ * in the order of the items all the same.
  *
  *     map relay: [<0>, <1>, <2>], -
  */
@@ -56,8 +58,8 @@ test_map (void)
   g_autoptr (MpPool) pool = NULL;
   int first = seed_int (0, 99);
 
-  make_channels (&channels, 2);
-  pool = make_pool (&(MpPoolOptions) { .processes = 3, .connections = channels.ends });
+  make_channels (&channels, 1);
+  pool = make_pool (&(MpPoolOptions) { .processes = 2, .connections = channels.ends });
   if (pool != NULL)
     {
       trace_map (pool, "relay", g_variant_new_parsed ("[(0, 2), (1, 2), (2, 2)]"), 1);
@@ -120,11 +122,13 @@ test_unordered (void)
   Channels channels;
   g_autoptr (MpPool) pool = NULL;
   g_autoptr (MpResult) result = NULL;
+  const char *a = seed_word ();
+  const char *b = seed_word ();
 
   make_channels (&channels, 1);
   pool = make_pool (&(MpPoolOptions) { .processes = 2, .connections = channels.ends });
   if (pool != NULL)
-    result = mp_pool_imap_unordered (pool, "wait", g_variant_new_parsed ("[(0, %s), (-1, %s)]", seed_word (), seed_word ()), 1, NULL);
+    result = mp_pool_imap_unordered (pool, "wait", g_variant_new_parsed ("[(0, %s), (-1, %s)]", a, b), 1, NULL);
   if (result != NULL)
     {
       trace_next (result, ASYNCIO_NO_TIMEOUT);
@@ -137,8 +141,8 @@ test_unordered (void)
 }
 
 /*
- * An error comes back as it was, where the result is asked for. The worker goes on. map() gives the first one, and of a piece nothing is done after
- * it; imap() gives each at its turn, and goes on.
+ * An error comes back as it was, where the result is asked for. The worker goes on. map() gives the first one, and of a piece
+ * nothing is done after it; imap() gives each at its turn, and goes on.
  *
  *     fail: -, g-file-error-quark: no N      the same worker True
  *     map tell: -, ValueError: no 2          done 1 2 4
@@ -172,8 +176,8 @@ test_errors (void)
   failed = hand_in (pool, "fail", g_variant_new_int32 (-n));
   if (failed != NULL)
     {
-      trace ("wait %s, successful %s", trace_bool (mp_result_wait (failed, ASYNCIO_NO_TIMEOUT)),
-             trace_bool (mp_result_successful (failed, NULL)));
+      trace ("wait %s", trace_bool (mp_result_wait (failed, ASYNCIO_NO_TIMEOUT)));
+      trace ("successful %s", trace_bool (mp_result_successful (failed, NULL)));
       trace_get ("get", failed, 0);
       trace_get ("get again", failed, 0);
     }
@@ -193,7 +197,8 @@ test_errors (void)
 }
 
 /*
- * How many items are handed out at a time: a worker does one piece here, and is replaced, so who did an item tells in which piece it was.
+ * How many items are handed out at a time: a worker does one piece here, and is replaced, so who did an item tells in which
+ * piece it was.
  *
  *     17 items: 3 3 3 3 3 2
  */
@@ -201,7 +206,9 @@ static void
 test_chunks (void)
 {
   g_autoptr (MpPool) pool = make_pool (&(MpPoolOptions) { .processes = 2, .maxtasksperchild = 1 });
-  const int numbers[] = { 1, seed_int (2, 7), 8, 9, seed_int (17, 40) };
+  int few = seed_int (2, 7);
+  int many = seed_int (17, 40);
+  const int numbers[] = { 1, few, 8, 9, many };
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers) && pool != NULL; i++)
     {
@@ -240,10 +247,10 @@ test_chunks (void)
 static void
 test_maxtasks (void)
 {
+  guint maxtasks = (guint) seed_int (2, 4);
   g_autoptr (MpPool) pool = make_pool (&(MpPoolOptions) {
-    .method = seed_bool () ? MP_FORK : MP_SPAWN,
     .processes = 1,
-    .maxtasksperchild = (guint) seed_int (2, 4),
+    .maxtasksperchild = maxtasks,
   });
   int last = 0, n_workers = 0;
 
@@ -274,7 +281,6 @@ test_initializer (void)
 
   make_channels (&channels, 1);
   pool = make_pool (&(MpPoolOptions) {
-    .method = seed_bool () ? MP_FORK : MP_SPAWN,
     .processes = 2,
     .initializer = "initialize",
     .initargs = g_variant_new_string (seed_word ()),
@@ -295,7 +301,8 @@ test_initializer (void)
 }
 
 /*
- * A pool that is closed takes nothing more, and does what it has; join() waits for that. The worker waits until it is told, and two pieces wait for it.
+ * A pool that is closed takes nothing more, and does what it has; join() waits for that. The worker waits until it is told, and
+ * two pieces wait for it.
  *
  *     join: ValueError: Pool is still running
  *     late: ValueError: Pool not running
@@ -381,7 +388,8 @@ test_terminate (void)
 }
 
 /*
- * The only worker dies with a piece of work, and another waits. The worker is replaced, the one piece is lost, the other one is done.
+ * The only worker dies with a piece of work, and another waits. The worker is replaced, the one piece is lost, the other one is
+ * done.
  *
  *     B: N, -     A: -, TimeoutError     join True
  */
@@ -389,6 +397,7 @@ static void
 test_lost (void)
 {
   MpPool *pool = make_pool (&(MpPoolOptions) { .processes = 1 });
+  g_autoptr (MpResult) last = NULL;
 
   for (guint i = 0; i < 3 && pool != NULL; i++)
     {
@@ -402,10 +411,12 @@ test_lost (void)
     return;
 
   trace_apply (pool, "square", g_variant_new_int32 (seed_int (1, 99)));
+  last = hand_in (pool, "die", g_variant_new_int32 (-SIGKILL));
   mp_pool_close (pool);
   trace ("join %s", trace_bool (mp_pool_join (pool, NULL)));
-  mp_pool_free (pool);
+  trace_get ("lost", last, 0);
   trace_leftovers ();
+  mp_pool_free (pool);
 }
 
 int
@@ -413,9 +424,7 @@ main (int    argc,
       char **argv)
 {
   register_jobs ();
-  mp_freeze_support (&argc, &argv);
-
-  graded_test_init (&argc, &argv);
+  begin_tests (&argc, &argv);
 
   graded_test_add ("/mp/pool/apply", test_apply);
   graded_test_add ("/mp/pool/map", test_map);

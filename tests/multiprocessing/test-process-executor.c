@@ -196,8 +196,8 @@ test_workers (void)
 }
 
 /*
- * A worker dies. What was done stays done; what was not is lost, also what other workers were doing and what nobody had begun; and nothing is
- * taken any more. A new executor works.
+ * A worker dies. What was done stays done; what was not is lost, also what other workers were doing and what nobody had begun;
+ * and nothing is taken any more. A new executor works.
  *
  *     before: N, -
  *     die, wait, square: -, BrokenProcessPool: A process ...
@@ -264,7 +264,6 @@ main_survives (gpointer   user_data,
 {
   Channels *channels = user_data;
   g_autoptr (MpExecutor) executor = make_executor (&(MpExecutorOptions) {
-    .method = seed_bool () ? MP_FORK : MP_SPAWN,
     .max_workers = 2,
     .connections = channels->ends,
     .survives = TRUE,
@@ -345,9 +344,7 @@ main (int    argc,
       char **argv)
 {
   register_jobs ();
-  mp_freeze_support (&argc, &argv);
-
-  graded_test_init (&argc, &argv);
+  begin_tests (&argc, &argv);
 
   graded_test_add ("/mp/executor/result", test_result);
   graded_test_add ("/mp/executor/ticks", test_ticks);

@@ -68,7 +68,8 @@ test_start (void)
       trace ("%s: connections %s", method, hear_text (here));
       trace ("%s: then %d", method, hear (here));
       mp_process_join (process, ASYNCIO_NO_TIMEOUT, NULL);
-      trace ("%s: other process %s, memory of the parent: %s", method, trace_bool (mp_process_get_pid (process) != getpid ()), memory);
+      trace ("%s: other process %s", method, trace_bool (mp_process_get_pid (process) != getpid ()));
+      trace ("%s: memory of the parent %s", method, memory);
       trace_exitcode (method, process);
     }
   trace_leftovers ();
@@ -210,18 +211,18 @@ test_join (void)
       if (process == NULL)
         return;
 
-      trace ("%s: join 0 %s, alive %s", method, trace_bool (mp_process_join (process, 0, NULL)),
-             trace_bool (mp_process_is_alive (process)));
+      trace ("%s: join 0 %s", method, trace_bool (mp_process_join (process, 0, NULL)));
+      trace ("%s: alive %s", method, trace_bool (mp_process_is_alive (process)));
       trace ("%s: join -1 %s", method, trace_bool (mp_process_join (process, -1, NULL)));
       begun = g_get_monotonic_time ();
-      trace ("%s: join 0.02 %s, alive %s", method, trace_bool (mp_process_join (process, 0.02, NULL)),
-             trace_bool (mp_process_is_alive (process)));
+      trace ("%s: join 0.02 %s", method, trace_bool (mp_process_join (process, 0.02, NULL)));
+      trace ("%s: alive %s", method, trace_bool (mp_process_is_alive (process)));
       trace ("%s: waited %s", method, trace_bool (g_get_monotonic_time () - begun >= 19000));
       trace_exitcode (method, process);
 
       tell (here, 'g');
-      trace ("%s: join %s, alive %s", method, trace_bool (mp_process_join (process, 3600, NULL)),
-             trace_bool (mp_process_is_alive (process)));
+      trace ("%s: join %s", method, trace_bool (mp_process_join (process, 3600, NULL)));
+      trace ("%s: alive %s", method, trace_bool (mp_process_is_alive (process)));
       trace_exitcode (method, process);
       trace ("%s: join again %s", method, trace_bool (mp_process_join (process, ASYNCIO_NO_TIMEOUT, NULL)));
     }
@@ -318,8 +319,8 @@ test_signals (void)
 }
 
 /*
- * Three children wait, and one after the other is told to end. Those that run are the active ones, in the order of their start; those
- * that have ended are no zombies, though nobody has joined them.
+ * Three children wait, and one after the other is told to end. Those that run are the active ones, in the order of their start;
+ * those that have ended are no zombies, though nobody has joined them.
  *
  *     active: A B C
  *     B has ended: active: A C
@@ -370,8 +371,8 @@ test_children (void)
 }
 
 /*
- * A daemon may start nobody. At the end of a program daemons are terminated, and the others waited for: the one here is told to end by a child
- * of this test, which sees that the daemon is gone.
+ * A daemon may start nobody. At the end of a program daemons are terminated, and the others waited for: the one here is told to
+ * end by a child of this test, which sees that the daemon is gone.
  *
  *     daemon: AssertionError: daemonic processes are not allowed to have children
  *     exit: daemon exit code -15, other exit code 0
@@ -457,8 +458,8 @@ test_daemon (void)
 }
 
 /*
- * A child has no descriptor but those that it was given: when we close our end of a pipe of ours, and of the channel of another child, these
- * are at their end, though the child runs.
+ * A child has no descriptor but those that it was given: when we close our end of a pipe of ours, and of the channel of another
+ * child, these are at their end, though the child runs.
  *
  *     fork: ours closed True, of another child closed True
  */
@@ -628,9 +629,7 @@ main (int    argc,
   mp_register ("waits-for-end", child_waits_for_end);
   mp_register ("starts-another", child_starts_another);
   mp_register ("prints", child_prints);
-  mp_freeze_support (&argc, &argv);
-
-  graded_test_init (&argc, &argv);
+  begin_tests (&argc, &argv);
 
   graded_test_add ("/mp/process/start", test_start);
   graded_test_add ("/mp/process/exit-codes", test_exit_codes);

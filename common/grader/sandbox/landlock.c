@@ -3,8 +3,8 @@
 /*
  * Landlock: which files there are for the program.
  *
- * The kernel also keeps who is restricted in this way from tracing, and in newer versions from sending signals to, anybody who is not. So it
- * is used at level 1 as well, if it is there.
+ * The kernel also keeps who is restricted in this way from tracing, and in newer versions from sending signals to, anybody who
+ * is not. So it is used at level 1 as well, if it is there.
  */
 
 #include "sandbox.h"
@@ -143,9 +143,9 @@ restrict_files (const Options *options)
   for (size_t i = 0; i < options->n_writable; i++)
     allow (ruleset, options->writable[i], all.handled_access_fs, all.handled_access_fs);
 
-  /* /proc/self is another folder in each process, and the rule above is about the first one's. A program that starts has to look at its own
-   * maps, if a sanitizer is in it. What may be read now is what everybody may read of everybody, but whose number one knows: the
-   * folders themselves cannot be listed. */
+  /* /proc/self is another folder in each process, and the rule above is about the first one's. A program that starts has to
+   * look at its own maps, if a sanitizer is in it. What may be read now is what everybody may read of everybody, but whose
+   * number one knows: the folders themselves cannot be listed. */
   if (options->has_children)
     allow (ruleset, "/proc", LANDLOCK_ACCESS_FS_READ_FILE, all.handled_access_fs);
   allow (ruleset, "/dev/null", all.handled_access_fs, all.handled_access_fs);
