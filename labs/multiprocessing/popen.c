@@ -127,12 +127,13 @@ close_others (MpProcess *self,
               int        end)
 {
   MpConnection **connections = self->preparation.connections;
-  int fds[64];
+  int fds[MP_MAX_CONNECTIONS + 3];
   guint n = 0;
 
   fds[n++] = sentinel;
-  for (guint i = 0; connections[i] != NULL && n < G_N_ELEMENTS (fds) - 2; i++)
-    fds[n++] = mp_connection_fileno (connections[i]);
+  for (guint i = 0; connections[i] != NULL; i++)
+    if (mp_connection_fileno (connections[i]) >= 0)
+      fds[n++] = mp_connection_fileno (connections[i]);
   fds[n++] = end;
   fds[n] = -1;
 

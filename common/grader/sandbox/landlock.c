@@ -3,8 +3,8 @@
 /*
  * Landlock: which files there are for the program.
  *
- * The kernel also keeps who is restricted in this way from tracing, and in newer versions from sending signals to, anybody who
- * is not. So it is used at level 1 as well, if it is there.
+ * The kernel also keeps who is restricted in this way from tracing, and in newer versions from sending signals to, anybody who is not. So it
+ * is used at level 1 as well, if it is there.
  */
 
 #include "sandbox.h"

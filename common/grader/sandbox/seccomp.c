@@ -4,13 +4,13 @@
  * Which system calls there are for the program.
  *
  * A test gets a list of what it may call; everything else does not exist for it (ENOSYS), so a newer C
- * library falls back to what it knows from older kernels. Who calls what has no other use than to get out is killed, so that
- * the report can say so. A build may call everything but
+ * library falls back to what it knows from older kernels. Who calls what has no other use than to get out is killed, so that the
+ * report can say so. A build may call everything but
  * what could reach out of the sandbox: no student's code runs in it, and compilers call many things.
  *
- * Some calls are harmless or not, depending on their arguments. The filter sees the 64 bits of a register where the kernel may
- * look at 32 only, so arguments of type int are compared under a mask: otherwise a bit that the kernel does not see would get a
- * call through. What a pointer points at cannot be looked at.
+ * Some calls are harmless or not, depending on their arguments. The filter sees the 64 bits of a register where the kernel may look at
+ * 32 only, so arguments of type int are compared under a mask: otherwise a bit that the kernel does not see would get a call through.
+ * What a pointer points at cannot be looked at.
  */
 
 #include "sandbox.h"
@@ -199,8 +199,8 @@ allow_signals_to_children (scmp_filter_ctx filter)
 
 /* --- Tests --------------------------------------------------------------------------------- */
 
-/* No memory that is shared without a file: it counts for nobody when it is not mapped just now. No memory that can be written
- * and executed, at once or one after the other: the test's own code stays what it is. The dynamic linker needs neither. */
+/* No memory that is shared without a file: it counts for nobody when it is not mapped just now. No memory that can be written and
+ * executed, at once or one after the other: the test's own code stays what it is. The dynamic linker needs neither. */
 static void
 allow_mapping (scmp_filter_ctx filter)
 {
