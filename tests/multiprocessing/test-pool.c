@@ -203,40 +203,57 @@ test_errors (void)
  *     17 items: 3 3 3 3 3 2
  */
 static void
+trace_chunks (MpPool *pool,
+              int     n_items,
+              guint   chunksize)
+{
+  g_autoptr (GVariant) pids = NULL;
+  g_autoptr (GString) lengths = g_string_new (NULL);
+  GVariantBuilder items;
+  int last = 0, length = 0;
+
+  g_variant_builder_init (&items, G_VARIANT_TYPE ("ai"));
+  for (int i = 0; i < n_items; i++)
+    g_variant_builder_add (&items, "i", i);
+  pids = mp_pool_map (pool, "pid", g_variant_builder_end (&items), chunksize, NULL);
+
+  for (gsize i = 0; pids != NULL && i < g_variant_n_children (pids); i++)
+    {
+      g_autoptr (GVariant) pid = NULL;
+
+      g_variant_get_child (pids, i, "v", &pid);
+      if (length > 0 && g_variant_get_int32 (pid) != last)
+        {
+          g_string_append_printf (lengths, " %d", length);
+          length = 0;
+        }
+      last = g_variant_get_int32 (pid);
+      length++;
+    }
+  trace ("%d items:%s %d", n_items, lengths->str, length);
+}
+
+static void
 test_chunks (void)
 {
   g_autoptr (MpPool) pool = make_pool (&(MpPoolOptions) { .processes = 2, .maxtasksperchild = 1 });
+  g_autoptr (MpPool) alone = NULL;
   int few = seed_int (2, 7);
   int many = seed_int (17, 40);
-  const int numbers[] = { 1, few, 8, 9, many };
 
-  for (guint i = 0; i < G_N_ELEMENTS (numbers) && pool != NULL; i++)
-    {
-      g_autoptr (GVariant) pids = NULL;
-      g_autoptr (GString) lengths = g_string_new (NULL);
-      GVariantBuilder items;
-      int last = 0, length = 0;
+  if (pool == NULL)
+    return;
 
-      g_variant_builder_init (&items, G_VARIANT_TYPE ("ai"));
-      for (int j = 0; j < numbers[i]; j++)
-        g_variant_builder_add (&items, "i", j);
-      pids = mp_pool_map (pool, "pid", g_variant_builder_end (&items), i == 3 ? 4 : 0, NULL);
+  trace_chunks (pool, 1, 0);
+  trace_chunks (pool, few, 0);
+  trace_chunks (pool, 9, 0);
+  trace_chunks (pool, 9, 4);
+  trace_chunks (pool, many, 0);
 
-      for (gsize j = 0; pids != NULL && j < g_variant_n_children (pids); j++)
-        {
-          g_autoptr (GVariant) boxed = g_variant_get_child_value (pids, j);
-          g_autoptr (GVariant) pid = g_variant_get_variant (boxed);
-
-          if (length > 0 && g_variant_get_int32 (pid) != last)
-            {
-              g_string_append_printf (lengths, " %d", length);
-              length = 0;
-            }
-          last = g_variant_get_int32 (pid);
-          length++;
-        }
-      trace ("%d items:%s %d", numbers[i], lengths->str, length);
-    }
+  /* Here no other worker could have done the next piece. */
+  alone = make_pool (&(MpPoolOptions) { .processes = 1, .maxtasksperchild = 1 });
+  if (alone != NULL)
+    trace_chunks (alone, seed_int (5, 12), 0);
 }
 
 /*
