@@ -359,6 +359,7 @@ collect_folder (GPtrArray     *variants,
 GPtrArray *
 lab_variants_collect (LabInfo       *lab,
                       LabWorkspace  *workspace,
+                      gboolean       with_wrong,
                       GError       **error)
 {
   g_autoptr (GPtrArray) variants = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_variant_free);
@@ -375,7 +376,7 @@ lab_variants_collect (LabInfo       *lab,
   g_ptr_array_add (variants, starter);
 
   if (!collect_folder (variants, lab, workspace, "alternative", "", make_alternative, error) ||
-      !collect_folder (variants, lab, workspace, "wrong", ".patch", make_wrong, error) ||
+      (with_wrong && !collect_folder (variants, lab, workspace, "wrong", ".patch", make_wrong, error)) ||
       !collect_folder (variants, lab, workspace, "cheats", "", make_cheat, error))
     return NULL;
 

@@ -25,15 +25,17 @@ typedef struct
 void lab_variant_free (LabVariant *self);
 
 /**
- * Collects all variants of a lab.
+ * Collects the variants of a lab.
  *
  * @param lab  the lab
  * @param workspace  where patches are applied
+ * @param with_wrong  whether the wrong solutions are among them
  * @param error  LAB_ERROR_DATA, with file and line; LAB_ERROR_SYSTEM
  * @return (transfer full) (nullable) (element-type LabVariant): the reference first, then the starter
  */
 GPtrArray *lab_variants_collect (LabInfo       *lab,
                                  LabWorkspace  *workspace,
+                                 gboolean       with_wrong,
                                  GError       **error);
 
 /** Whether a variant must pass a test. */

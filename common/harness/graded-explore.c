@@ -8,6 +8,27 @@
 
 #include <string.h>
 
+/* What the core says in a thread of the program is no line of the trace: the program is run again and again, and what the trace has counted
+ * is put back each time. That the core was used wrongly is a failure, all else is something that can happen. */
+static void
+on_log_message (const char     *domain,
+                GLogLevelFlags  level,
+                const char     *message,
+                gpointer        user_data)
+{
+  g_autofree char *start = g_strndup (message, strcspn (message, "<\n"));
+
+  (void) domain;
+  (void) user_data;
+
+  if (!explorer_is_exploring ())
+    trace ("log: %s", g_strchomp (start));
+  else if (level & G_LOG_LEVEL_CRITICAL)
+    explorer_fail ("the core was used wrongly: %s", g_strchomp (start));
+  else
+    explorer_outcome ("log: %s", g_strchomp (start));
+}
+
 void
 graded_explore_init (int    *argc,
                      char ***argv)
@@ -23,6 +44,7 @@ graded_explore_init (int    *argc,
 
   explorer_init (argc, argv);
   graded_test_init (argc, argv);
+  g_log_set_handler ("asyncio", G_LOG_LEVEL_MASK | G_LOG_FLAG_RECURSION, on_log_message, NULL);
 }
 
 static int

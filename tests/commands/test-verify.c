@@ -20,7 +20,8 @@ test_level (gconstpointer data)
   lab_runner_init (&runner);
   if (lab_runner_has_level (&runner, level))
     {
-      lab_runner_run (&runner, "verify", folder, option, NULL);
+      /* What a wrong solution loses has nothing to do with the sandbox, and takes most of the time. */
+      lab_runner_run (&runner, "verify", folder, option, level > 1 ? "--without-wrong" : NULL, NULL);
       if (runner.status != 0)
         g_test_message ("%s%s", runner.out, runner.err);
       g_assert_cmpint (runner.status, ==, 0);
