@@ -28,22 +28,23 @@ typedef enum
   PY_LOCK,     /**< a `threading.Lock` */
 } PyKind;
 
-/** An object. */
+/** What a lock is made of. */
+typedef struct
+{
+  GMutex mutex;    /**< for what follows: who waits for a lock has no GIL */
+  GCond released;  /**< one waiter is told */
+  gboolean locked; /**< somebody has it */
+} PyLock;
+
+/** An object. In CPython each kind has a structure of its own that begins like this. */
 typedef struct
 {
   int ob_refcnt; /**< how many references there are. Belongs to who has the GIL */
   PyKind kind;   /**< what it is */
-  union
-  {
-    gint64 value;       /**< of a number */
-    const PyCode *code; /**< of a function */
-    struct
-    {
-      GMutex mutex;    /**< for what follows: who waits for a lock has no GIL */
-      GCond released;  /**< one waiter is told */
-      gboolean locked; /**< somebody has it */
-    } lock; /**< of a lock */
-  };
+
+  gint64 value;       /**< of a number */
+  const PyCode *code; /**< of a function */
+  PyLock lock;        /**< of a lock */
 } PyObject;
 
 /** None. @return (transfer full): as there is nothing to give back, it may also be forgotten */
