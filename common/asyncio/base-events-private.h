@@ -39,6 +39,7 @@ struct _AsyncioLoop
   GMutex inbox_lock;
   AsyncioHandleQueue inbox;  /* inbox_lock */
   gboolean inbox_closed;     /* inbox_lock */
+  GSList *settled;           /* inbox_lock: (element-type AsyncioConcurrentFuture) what it need not wait for any more */
   AsyncioWakeup wakeup;
 
   AsyncioClock *clock; /* (nullable) virtual */

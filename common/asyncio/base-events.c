@@ -18,6 +18,7 @@
  */
 
 #include "base-events-private.h"
+#include "futures-concurrent-private.h"
 
 #include "recorder-private.h"
 #include "thread-state-private.h"
@@ -119,6 +120,7 @@ asyncio_loop_close (AsyncioLoop  *loop,
                     GError      **error)
 {
   AsyncioHandleQueue inbox;
+  GSList *settled;
 
   g_return_val_if_fail (loop != NULL, FALSE);
 
@@ -138,10 +140,12 @@ asyncio_loop_close (AsyncioLoop  *loop,
   g_mutex_lock (&loop->inbox_lock);
   inbox = loop->inbox;
   loop->inbox = (AsyncioHandleQueue) { NULL, NULL, 0 };
+  settled = g_steal_pointer (&loop->settled);
   loop->inbox_closed = TRUE;
   g_mutex_unlock (&loop->inbox_lock);
 
   asyncio_handle_queue_clear (&inbox);
+  asyncio_concurrent_futures_settled (settled, loop);
   asyncio_handle_queue_clear (&loop->ready);
   asyncio_timer_heap_clear (&loop->timers);
   g_clear_pointer (&loop->selector, asyncio_selector_free);
@@ -318,9 +322,15 @@ asyncio_loop_remove_timer (AsyncioLoop   *self,
 static void
 take_inbox (AsyncioLoop *self)
 {
+  GSList *settled;
+
   g_mutex_lock (&self->inbox_lock);
   asyncio_handle_queue_append (&self->ready, &self->inbox);
+  settled = g_steal_pointer (&self->settled);
   g_mutex_unlock (&self->inbox_lock);
+
+  if (G_UNLIKELY (settled != NULL))
+    asyncio_concurrent_futures_settled (settled, self);
 }
 
 gboolean
@@ -489,7 +499,7 @@ asyncio_loop_has_ready (AsyncioLoop *self)
     return TRUE;
 
   g_mutex_lock (&self->inbox_lock);
-  has_inbox = self->inbox.length > 0;
+  has_inbox = self->inbox.length > 0 || self->settled != NULL;
   g_mutex_unlock (&self->inbox_lock);
 
   return has_inbox;

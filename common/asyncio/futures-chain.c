@@ -327,22 +327,33 @@ asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self)
   return asyncio_loop_ref (loop);
 }
 
-/* In the loop. */
-static void
-settle (gpointer   user_data,
-        GError   **error)
-{
-  (void) error;
-  stop_expecting (user_data, asyncio_thread_state ()->running_loop);
-}
-
 void
 asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
                                   AsyncioLoop             *loop)
 {
-  /* The loop gets the reference, so that what is left of the work is freed before time goes on. */
-  (void) asyncio_loop_call_soon_threadsafe (loop, settle, self, unref_future, NULL);
+  gboolean closed;
+
+  g_mutex_lock (&loop->inbox_lock);
+  closed = loop->inbox_closed;
+  if (!closed)
+    loop->settled = g_slist_prepend (loop->settled, self);
+  g_mutex_unlock (&loop->inbox_lock);
+
+  if (closed)
+    asyncio_concurrent_future_unref (self);
+  else
+    asyncio_wakeup_notify (&loop->wakeup);
   asyncio_loop_unref (loop);
+}
+
+void
+asyncio_concurrent_futures_settled (GSList      *futures,
+                                    AsyncioLoop *loop)
+{
+  for (GSList *l = futures; l != NULL; l = l->next)
+    stop_expecting (l->data, loop);
+
+  g_slist_free_full (futures, unref_future);
 }
 
 /* --- From a task to a concurrent future --------------------------------------------------- */

@@ -50,6 +50,11 @@ AsyncioLoop *asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self);
 void asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
                                        AsyncioLoop             *loop);
 
+/* In the loop, or when it is closed: it has been told of these. It is no callback that tells it, as nobody is to see that there was something to
+ * tell. futures: (transfer full) (element-type AsyncioConcurrentFuture) */
+void asyncio_concurrent_futures_settled (GSList      *futures,
+                                         AsyncioLoop *loop);
+
 /* Forgets what the loop waits for, when it is closed. */
 void asyncio_chain_list_abandon (AsyncioChain **head);
 
