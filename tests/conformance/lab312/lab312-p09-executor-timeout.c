@@ -39,6 +39,7 @@ async_main (gpointer   user_data,
   g_autoptr (AsyncioFuture) fut = asyncio_loop_run_in_executor (loop, NULL, job, NULL, NULL, NULL, error);
 
   (void) user_data;
+  (void) fut;
 
   if (asyncio_loop_shutdown_default_executor_with_timeout (loop, 200, error))
     trace ("shutdown -> None");
