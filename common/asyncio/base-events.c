@@ -18,8 +18,8 @@
  */
 
 #include "base-events-private.h"
-#include "futures-concurrent-private.h"
 
+#include "futures-concurrent-private.h"
 #include "recorder-private.h"
 #include "thread-state-private.h"
 

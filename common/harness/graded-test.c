@@ -95,15 +95,14 @@ run_graded_test (gconstpointer data)
   g_autoptr (AsyncioClock) clock = asyncio_virtual_clock_new ();
 
   asyncio_set_clock (clock);
-  trace ("begin %s", self->path);
+  trace_begin (self->path);
 
   seed_begin (self->path);
   self->func ();
   asyncio_set_clock (NULL);
-  trace_unordered_end ();
   g_clear_pointer (&state.random, g_rand_free);
 
-  trace ("end %s", self->path);
+  trace_end (self->path);
 }
 
 void

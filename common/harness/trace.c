@@ -20,6 +20,7 @@ static struct
   char key[64];    /* of the seals, or empty */
   pid_t pid;       /* who has the right to use it */
   guint n_lines;
+  gboolean is_over; /* mutex: the last line of a test was written, and the first of the next was not */
   GMutex mutex;    /* lines are written in the order of their numbers, also by threads */
 } output = { .fd = STDOUT_FILENO, .prefix = "" };
 
@@ -60,14 +61,31 @@ make_seal (const char *line)
   return g_strdup_printf ("%.16s ", digest);
 }
 
+/* The lock is held. */
 static void
-write_line (const char *line)
+put_line (const char *line)
 {
-  g_autofree char *seal = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *seal = make_seal (line);
+  g_autofree char *text = g_strdup_printf ("%s%s%s\n", output.prefix, seal, line);
   const char *rest;
   gssize n = 1;
 
+  for (rest = text; *rest != '\0' && n > 0; rest += MAX (n, 0))
+    n = write (output.fd, rest, strlen (rest));
+}
+
+typedef enum
+{
+  LINE_FIRST,      /* of a test */
+  LINE_WITHIN,     /* a test: it is not written when that is over */
+  LINE_LAST,       /* of a test */
+  LINE_OF_PROGRAM, /* whether a test is over or not */
+} Line;
+
+static void
+write_line (Line        kind,
+            const char *line)
+{
   if (output.is_recorded)
     {
       asyncio_record_mark (line);
@@ -75,11 +93,28 @@ write_line (const char *line)
     }
 
   g_mutex_lock (&output.mutex);
-  seal = make_seal (line);
-  text = g_strdup_printf ("%s%s%s\n", output.prefix, seal, line);
-  for (rest = text; *rest != '\0' && n > 0; rest += MAX (n, 0))
-    n = write (output.fd, rest, strlen (rest));
+  if (!output.is_over || kind == LINE_FIRST || kind == LINE_OF_PROGRAM)
+    put_line (line);
+  if (kind == LINE_FIRST || kind == LINE_LAST)
+    output.is_over = kind == LINE_LAST;
   g_mutex_unlock (&output.mutex);
+}
+
+void
+trace_begin (const char *path)
+{
+  g_autofree char *line = g_strdup_printf ("begin %s", path);
+
+  write_line (LINE_FIRST, line);
+}
+
+void
+trace_end (const char *path)
+{
+  g_autofree char *line = g_strdup_printf ("end %s", path);
+
+  trace_unordered_end ();
+  write_line (LINE_LAST, line);
 }
 
 void
@@ -98,14 +133,14 @@ trace (const char *format,
   if (output.kept != NULL)
     g_ptr_array_add (output.kept, g_steal_pointer (&line));
   else
-    write_line (line);
+    write_line (LINE_WITHIN, line);
 }
 
 void
 trace_close (void)
 {
   if (output.key[0] != '\0')
-    write_line ("exit");
+    write_line (LINE_OF_PROGRAM, "exit");
 }
 
 void
@@ -133,7 +168,7 @@ trace_unordered_end (void)
 
   g_ptr_array_sort (lines, compare_lines);
   for (guint i = 0; i < lines->len; i++)
-    write_line (g_ptr_array_index (lines, i));
+    write_line (LINE_WITHIN, g_ptr_array_index (lines, i));
 }
 
 static void

@@ -40,6 +40,19 @@ void trace_record (int fd);
  */
 void trace_seal (const char *key);
 
+/** Writes the first line of a test. @param path  the test's name */
+void trace_begin (const char *path);
+
+/**
+ * Writes the last line of a test.
+ *
+ * What is told later, until the next test begins, comes from a thread that the test has left behind, and is not written: a line that comes after
+ * the last one is a forgery to the judge.
+ *
+ * @param path  the test's name
+ */
+void trace_end (const char *path);
+
 /** Writes the last line of a trace that is sealed, which says that the program came to its end by itself. */
 void trace_close (void);
 

@@ -44,11 +44,6 @@ def run(*command, **more):
     return done.stdout
 
 
-def find_prefix(folder):
-    """The folder that has include/ and lib/."""
-    return next(folder.rglob("include/asyncio-labs")).parent.parent
-
-
 class Installed:
     """What was installed, and how to build with it."""
 
