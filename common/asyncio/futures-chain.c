@@ -83,19 +83,6 @@ chain_link (AsyncioChain *self)
     loop->n_owed++;
 }
 
-/* In a thread's loop: it does not wait for the future any more. */
-static void
-stop_expecting (AsyncioConcurrentFuture *future,
-                AsyncioLoop             *loop)
-{
-  g_mutex_lock (&future->lock);
-  if (future->expected_by == loop)
-    future->expected_by = NULL;
-  g_mutex_unlock (&future->lock);
-
-  loop->n_owed--;
-}
-
 static void
 chain_unlink (AsyncioChain *self)
 {
@@ -105,7 +92,7 @@ chain_unlink (AsyncioChain *self)
     return;
 
   if (self->is_owed)
-    stop_expecting (self->source, loop);
+    asyncio_concurrent_future_stop_expecting (self->source, loop);
 
   if (self->previous != NULL)
     self->previous->next = self->next;
@@ -305,57 +292,6 @@ asyncio_wrap_future (AsyncioConcurrentFuture  *future,
   return destination;
 }
 
-/* --- What a pool owes to the loop that has submitted it ---------------------------------- */
-
-static void
-unref_future (gpointer data)
-{
-  asyncio_concurrent_future_unref (data);
-}
-
-AsyncioLoop *
-asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self)
-{
-  AsyncioLoop *loop = asyncio_thread_state ()->running_loop;
-
-  if (loop == NULL || loop->clock == NULL)
-    return NULL;
-
-  self->expected_by = loop;
-  loop->n_owed++;
-
-  return asyncio_loop_ref (loop);
-}
-
-void
-asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
-                                  AsyncioLoop             *loop)
-{
-  gboolean closed;
-
-  g_mutex_lock (&loop->inbox_lock);
-  closed = loop->inbox_closed;
-  if (!closed)
-    loop->settled = g_slist_prepend (loop->settled, self);
-  g_mutex_unlock (&loop->inbox_lock);
-
-  if (closed)
-    asyncio_concurrent_future_unref (self);
-  else
-    asyncio_wakeup_notify (&loop->wakeup);
-  asyncio_loop_unref (loop);
-}
-
-void
-asyncio_concurrent_futures_settled (GSList      *futures,
-                                    AsyncioLoop *loop)
-{
-  for (GSList *l = futures; l != NULL; l = l->next)
-    stop_expecting (l->data, loop);
-
-  g_slist_free_full (futures, unref_future);
-}
-
 /* --- From a task to a concurrent future --------------------------------------------------- */
 
 /* In the loop: the threads that were blocked are at work again. */
@@ -422,6 +358,12 @@ cancel_task (gpointer   user_data,
   if (future->task != NULL)
     asyncio_task_cancel (future->task);
   owe_again (future);
+}
+
+static void
+unref_future (gpointer data)
+{
+  asyncio_concurrent_future_unref (data);
 }
 
 /* _call_check_cancel. In the thread in which the future got done. A loop that is closed has no task any more. */

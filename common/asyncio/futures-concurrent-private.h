@@ -43,18 +43,6 @@ AsyncioFuture *asyncio_wrap_future_of_own (AsyncioConcurrentFuture  *future,
                                            AsyncioLoop              *loop,
                                            GError                  **error);
 
-/* In a loop whose time is virtual: it waits for the outcome, whoever will bring it. Returns (transfer full) (nullable) the
- * loop; it has to be told when there is nothing more to come. */
-AsyncioLoop *asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self);
-/* From any thread, which has nothing more of it: the loop need not wait any more. (transfer full) self, loop */
-void asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
-                                       AsyncioLoop             *loop);
-
-/* In the loop, or when it is closed: it has been told of these. It is no callback that tells it, as nobody is to see that there was something to
- * tell. futures: (transfer full) (element-type AsyncioConcurrentFuture) */
-void asyncio_concurrent_futures_settled (GSList      *futures,
-                                         AsyncioLoop *loop);
-
 /* Forgets what the loop waits for, when it is closed. */
 void asyncio_chain_list_abandon (AsyncioChain **head);
 
@@ -62,3 +50,21 @@ void asyncio_chain_list_abandon (AsyncioChain **head);
 void asyncio_concurrent_future_waits (AsyncioConcurrentFuture *self,
                                       gboolean                 has_timeout);
 void asyncio_concurrent_future_waits_no_more (AsyncioConcurrentFuture *self);
+
+/* --- What a pool owes to a loop (futures-owed.c) --------------------------------------------------- */
+
+/* In a loop whose time is virtual: it waits for the outcome, whoever will bring it. Returns (transfer full) (nullable) the
+ * loop; it has to be told when there is nothing more to come. */
+AsyncioLoop *asyncio_concurrent_future_expect (AsyncioConcurrentFuture *self);
+
+/* From any thread, which has nothing more of it: the loop need not wait any more. (transfer full) self, loop */
+void asyncio_concurrent_future_settle (AsyncioConcurrentFuture *self,
+                                       AsyncioLoop             *loop);
+
+/* In the loop, or when it is closed: it has been told of these. (transfer full) (element-type AsyncioConcurrentFuture) */
+void asyncio_concurrent_futures_settled (GSList      *futures,
+                                         AsyncioLoop *loop);
+
+/* In the loop: it does not wait for the future any more. */
+void asyncio_concurrent_future_stop_expecting (AsyncioConcurrentFuture *future,
+                                               AsyncioLoop             *loop);

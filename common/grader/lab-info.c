@@ -7,14 +7,12 @@
  * checked against the test programs by `lab verify`.
  */
 
-#include "lab-info.h"
+#include "lab-info-private.h"
 
 #include "error.h"
 #include "key-file.h"
 
 #include <string.h>
-
-#define MAX_POINTS 1000
 
 /* --- Life ---------------------------------------------------------------------------- */
 
@@ -66,21 +64,6 @@ lab_info_free (LabInfo *self)
 
 /* --- lab.ini ---------------------------------------------------------------------------- */
 
-static LabPart *
-find_part (LabInfo    *self,
-           const char *name)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      LabPart *part = g_ptr_array_index (self->parts, i);
-
-      if (g_strcmp0 (part->name, name) == 0)
-        return part;
-    }
-
-  return NULL;
-}
-
 static gboolean
 read_part (LabInfo     *self,
            LabKeyFile  *file,
@@ -95,7 +78,7 @@ read_part (LabInfo     *self,
 
   return lab_key_file_check_keys (file, group, keys, error) &&
          (part->title = lab_key_file_get_string (file, group, "title", error)) != NULL &&
-         lab_key_file_get_number (file, group, "points", MAX_POINTS, &part->points, error) &&
+         lab_key_file_get_number (file, group, "points", LAB_MAX_POINTS, &part->points, error) &&
          lab_key_file_get_number (file, group, "lines", 10000, &part->lines, error) &&
          (part->hours = lab_key_file_get_string (file, group, "hours", error)) != NULL;
 }
@@ -176,7 +159,7 @@ read_lab (LabInfo     *self,
          check_file_names (file, self->staff, "staff", error) &&
          read_optional_list (file, "forbidden", &self->forbidden, error) &&
          read_optional_boolean (file, "children", &self->children, error) &&
-         lab_key_file_get_number (file, "lab", "points", MAX_POINTS, &self->points, error);
+         lab_key_file_get_number (file, "lab", "points", LAB_MAX_POINTS, &self->points, error);
 }
 
 static gboolean
@@ -227,161 +210,6 @@ read_lab_ini (LabInfo  *self,
   return TRUE;
 }
 
-/* --- rubric.ini ------------------------------------------------------------------------ */
-
-static gboolean
-read_visibility (LabTest     *test,
-                 LabKeyFile  *file,
-                 GError     **error)
-{
-  g_autofree char *text = lab_key_file_get_string (file, test->path, "visibility", error);
-
-  if (text == NULL)
-    return FALSE;
-
-  if (g_strcmp0 (text, "public") == 0)
-    test->visibility = LAB_PUBLIC;
-  else if (g_strcmp0 (text, "hidden") == 0)
-    test->visibility = LAB_HIDDEN;
-  else
-    {
-      lab_key_file_complain (file, test->path, "visibility", error, "'visibility' is public or hidden, not '%s'", text);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-read_test (LabInfo     *self,
-           LabKeyFile  *file,
-           const char  *path,
-           GError     **error)
-{
-  static const char *const keys[] = {
-    "program", "part", "points", "visibility", "rule", "source", "hint-1", "hint-2", "hint-3", NULL,
-  };
-  g_autofree char *prefix = g_strdup_printf ("/%s/", self->id);
-  LabTest *test = g_new0 (LabTest, 1);
-
-  g_ptr_array_add (self->tests, test);
-  test->path = g_strdup (path);
-
-  if (!g_str_has_prefix (path, prefix))
-    {
-      lab_key_file_complain (file, path, NULL, error, "the path of a test of lab %s begins with %s", self->id, prefix);
-      return FALSE;
-    }
-
-  if (!lab_key_file_check_keys (file, path, keys, error) ||
-      (test->program = lab_key_file_get_string (file, path, "program", error)) == NULL ||
-      (test->part = lab_key_file_get_string (file, path, "part", error)) == NULL ||
-      !lab_key_file_get_number (file, path, "points", MAX_POINTS, &test->points, error) ||
-      !read_visibility (test, file, error) ||
-      (test->rule = lab_key_file_get_string (file, path, "rule", error)) == NULL ||
-      (test->source = lab_key_file_get_string (file, path, "source", error)) == NULL)
-    return FALSE;
-
-  for (guint i = 0; i < G_N_ELEMENTS (test->hints); i++)
-    {
-      g_autofree char *key = g_strdup_printf ("hint-%u", i + 1);
-
-      test->hints[i] = lab_key_file_get_string (file, path, key, error);
-      if (test->hints[i] == NULL)
-        return FALSE;
-    }
-
-  if (find_part (self, test->part) == NULL)
-    {
-      lab_key_file_complain (file, path, "part", error, "lab.ini has no [part %s]", test->part);
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* A program whose tests a student may see must not contain one that the student may not see: the program
- * runs with the student's code in it. */
-static gboolean
-check_programs (LabInfo     *self,
-                LabKeyFile  *file,
-                GError     **error)
-{
-  for (guint i = 0; i < self->tests->len; i++)
-    for (guint j = 0; j < i; j++)
-      {
-        LabTest *a = g_ptr_array_index (self->tests, j);
-        LabTest *b = g_ptr_array_index (self->tests, i);
-
-        if (g_strcmp0 (a->program, b->program) == 0 && a->visibility != b->visibility)
-          {
-            lab_key_file_complain (file, b->path, "visibility", error,
-                                   "program '%s' has public and hidden tests: %s is not as %s", b->program, b->path,
-                                   a->path);
-            return FALSE;
-          }
-      }
-
-  return TRUE;
-}
-
-/* In a handout the hidden tests are missing, and nobody knows what they are worth but lab.ini. */
-static gboolean
-check_points (LabInfo     *self,
-              LabKeyFile  *file,
-              gboolean     is_handout,
-              GError     **error)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    {
-      LabPart *part = g_ptr_array_index (self->parts, i);
-      LabTest *last = NULL;
-      guint sum = 0;
-
-      for (guint j = 0; j < self->tests->len; j++)
-        {
-          LabTest *test = g_ptr_array_index (self->tests, j);
-
-          if (g_strcmp0 (test->part, part->name) == 0)
-            {
-              sum += test->points;
-              last = test;
-            }
-        }
-
-      if (is_handout ? sum > part->points : sum != part->points)
-        {
-          lab_key_file_complain (file, last != NULL ? last->path : NULL, "points", error,
-                                 "part %s has %u points in lab.ini, but its tests have %u", part->name, part->points,
-                                 sum);
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static gboolean
-read_rubric (LabInfo  *self,
-             GError  **error)
-{
-  g_autofree char *path = g_build_filename (self->test_dir, "rubric.ini", NULL);
-  g_autofree char *expected = g_build_filename (self->test_dir, "expected", NULL);
-  g_autoptr (LabKeyFile) file = lab_key_file_load (path, error);
-  g_auto (GStrv) groups = NULL;
-
-  if (file == NULL)
-    return FALSE;
-
-  groups = lab_key_file_get_groups (file);
-  for (guint i = 0; groups[i] != NULL; i++)
-    if (!read_test (self, file, groups[i], error))
-      return FALSE;
-
-  return check_programs (self, file, error) &&
-         check_points (self, file, g_file_test (expected, G_FILE_TEST_IS_DIR), error);
-}
-
 LabInfo *
 lab_info_load (const char  *source_root,
                const char  *folder,
@@ -395,7 +223,7 @@ lab_info_load (const char  *source_root,
   self->parts = g_ptr_array_new_with_free_func (part_free);
   self->tests = g_ptr_array_new_with_free_func (test_free);
 
-  if (!read_lab_ini (self, error) || !read_rubric (self, error))
+  if (!read_lab_ini (self, error) || !lab_info_read_rubric (self, error))
     return NULL;
 
   return g_steal_pointer (&self);

@@ -54,6 +54,20 @@ named (const char           *name,
   return asyncio_coroutine_new_full (func, user_data, NULL, NULL, name, "test.c:1");
 }
 
+/* Says when it starts and when it ends, and returns its name. */
+static inline gpointer
+start_and_end (gpointer   user_data,
+               GError   **error)
+{
+  const char *name = user_data;
+
+  trace ("%s starts", name);
+  if (asyncio_sleep (0, error))
+    trace ("%s ends", name);
+
+  return user_data;
+}
+
 /* A coroutine that raises an error. */
 static inline gpointer
 raise_error (gpointer   user_data,

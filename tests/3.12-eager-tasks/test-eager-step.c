@@ -8,19 +8,6 @@
 
 /* --- When it is taken -------------------------------------------------------------------- */
 
-static gpointer
-start_and_end (gpointer   user_data,
-               GError   **error)
-{
-  const char *name = user_data;
-
-  trace ("%s starts", name);
-  if (asyncio_sleep (0, error))
-    trace ("%s ends", name);
-
-  return NULL;
-}
-
 /*
  * An eager task starts inside the call that makes it, and goes on in a later turn. A lazy one, made before or after it,
  * starts when its turn comes.

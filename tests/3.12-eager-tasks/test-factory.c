@@ -9,19 +9,6 @@
 
 /* --- asyncio.eager_task_factory ----------------------------------------------------------- */
 
-static gpointer
-start_and_end (gpointer   user_data,
-               GError   **error)
-{
-  const char *name = user_data;
-
-  trace ("%s starts", name);
-  if (asyncio_sleep (0, error))
-    trace ("%s ends", name);
-
-  return user_data;
-}
-
 static AsyncioCoroutine *
 new_job (void)
 {

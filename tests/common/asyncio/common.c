@@ -313,6 +313,22 @@ sleeper (const char *name,
   return asyncio_coroutine_new_full (sleep_body, self, g_free, NULL, name, G_STRLOC);
 }
 
+void
+note_end (AsyncioTask *task)
+{
+  g_autoptr (GError) error = NULL;
+  gpointer value;
+
+  if (!asyncio_task_done (task))
+    {
+      note ("pending");
+      return;
+    }
+
+  value = asyncio_task_result (task, &error);
+  note ("%s:%s", asyncio_task_cancelled (task) ? "cancelled" : "finished", outcome (value, error));
+}
+
 AsyncioTask *
 start (AsyncioCoroutine *coroutine)
 {

@@ -134,6 +134,9 @@ void explore_cancellations (GPtrArray  *(*start_all) (void),
                             const char *(*check) (GPtrArray *tasks),
                             guint         n_turns);
 
+/* Notes how a task ended: "finished" or "cancelled" with its outcome, or that it is pending. */
+void note_end (AsyncioTask *task);
+
 /* Makes a task of the test's loop. */
 AsyncioTask *start (AsyncioCoroutine *coroutine) G_GNUC_WARN_UNUSED_RESULT;
 
