@@ -7,37 +7,11 @@
  * No thread writes into the trace. What threads have done is looked at in the loop, when it is certain that they have.
  */
 
-#include "graded-test.h"
+#include "gate.h"
+#include "graded-tasks.h"
 #include "shutdown.h"
 
 #include <asyncio/base-events-private.h>
-
-/* --- Gates: no thread waits for a time, all wait for the test ------------------------------------------ */
-
-typedef struct
-{
-  GMutex lock;
-  GCond changed;
-  gboolean is_open; /* lock */
-} Gate;
-
-static inline void
-gate_open (Gate *self)
-{
-  g_mutex_lock (&self->lock);
-  self->is_open = TRUE;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-static inline void
-gate_pass (Gate *self)
-{
-  g_mutex_lock (&self->lock);
-  while (!self->is_open)
-    g_cond_wait (&self->changed, &self->lock);
-  g_mutex_unlock (&self->lock);
-}
 
 /* --- Work ------------------------------------------------------------------------------------------------ */
 
@@ -115,38 +89,11 @@ static inline void
 run_main (AsyncioCoroutineFunc main)
 {
   g_autoptr (AsyncioLoop) loop = NULL;
-  g_autoptr (GError) error = NULL;
 
   asyncio_set_clock (NULL);
   loop = asyncio_new_event_loop ();
   trace_exception_handler (loop);
-  asyncio_set_event_loop (loop);
-  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (main, NULL, NULL), &error);
-  asyncio_set_event_loop (NULL);
-  asyncio_loop_close (loop, NULL);
-
-  if (error != NULL)
-    trace ("main raised %s", trace_error (error));
-}
-
-/* A task of the running loop, which the caller owns. */
-static inline AsyncioTask *
-start_task (AsyncioCoroutine *coroutine)
-{
-  g_autoptr (GError) error = NULL;
-  AsyncioTask *task = asyncio_create_task (coroutine, &error);
-
-  g_assert_no_error (error);
-
-  return task;
-}
-
-/* Gives the others a whole number of turns. */
-static inline void
-pause_for (int turns)
-{
-  for (int i = 0; i < turns; i++)
-    (void) asyncio_sleep (0, NULL);
+  run_in_loop (loop, main);
 }
 
 /* Waits until a task is done, however it ends, and lets go of it. */

@@ -8,7 +8,7 @@
  * not count. Else no two of them do anything at the same time: the seed gives each its own seconds.
  */
 
-#include "graded-test.h"
+#include "graded-tasks.h"
 #include "tasks-private.h"
 #include "taskgroups.h"
 
@@ -21,42 +21,8 @@ static inline void
 run_main (AsyncioCoroutineFunc main)
 {
   g_autoptr (AsyncioLoop) loop = asyncio_new_event_loop ();
-  g_autoptr (GError) error = NULL;
 
-  asyncio_set_event_loop (loop);
-  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (main, NULL, NULL), &error);
-  asyncio_set_event_loop (NULL);
-  asyncio_loop_close (loop, NULL);
-
-  if (error != NULL)
-    trace ("main raised %s", trace_error (error));
-}
-
-/* A task of the running loop, which the caller owns. */
-static inline AsyncioTask *
-start_task (AsyncioCoroutine *coroutine)
-{
-  g_autoptr (GError) error = NULL;
-  AsyncioTask *task = asyncio_create_task (coroutine, &error);
-
-  g_assert_no_error (error);
-
-  return task;
-}
-
-/* Waits until a task is done, however it ends. */
-static inline void
-wait_until_done (AsyncioTask *task)
-{
-  (void) asyncio_wait ((const gpointer[]) { task }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, NULL);
-}
-
-/* Gives the others a whole number of turns. */
-static inline void
-pause_for (int turns)
-{
-  for (int i = 0; i < turns; i++)
-    (void) asyncio_sleep (0, NULL);
+  run_in_loop (loop, main);
 }
 
 /* --- Observing --------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
  */
 
 #include "eager_tasks.h"
-#include "graded-test.h"
+#include "graded-tasks.h"
 #include "tasks-private.h"
 
 #include <string.h>
@@ -18,16 +18,8 @@ static inline void
 run_main_in (AsyncioLoop          *loop,
              AsyncioCoroutineFunc  main)
 {
-  g_autoptr (GError) error = NULL;
-
   trace_exception_handler (loop);
-  asyncio_set_event_loop (loop);
-  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (main, NULL, NULL), &error);
-  asyncio_set_event_loop (NULL);
-  asyncio_loop_close (loop, NULL);
-
-  if (error != NULL)
-    trace ("main raised %s", trace_error (error));
+  run_in_loop (loop, main);
 }
 
 /* The same in a loop of its own. */
@@ -133,22 +125,6 @@ start_lazily (AsyncioCoroutine *coroutine)
 }
 
 /* --- Waiting --------------------------------------------------------------------------- */
-
-/* Waits until a task is done, however it ends. */
-static inline void
-wait_until_done (AsyncioTask *task)
-{
-  if (task != NULL)
-    (void) asyncio_wait ((const gpointer[]) { task }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, NULL);
-}
-
-/* Gives the others a whole number of turns. */
-static inline void
-pause_for (int turns)
-{
-  for (int i = 0; i < turns; i++)
-    (void) asyncio_sleep (0, NULL);
-}
 
 /* --- What is seen ------------------------------------------------------------------------ */
 

@@ -5,7 +5,7 @@
  * What several tests of lab 3.8 use.
  */
 
-#include "graded-test.h"
+#include "graded-tasks.h"
 #include "introspection.h"
 #include "tasks-private.h"
 
@@ -14,27 +14,8 @@ static inline void
 run_main (AsyncioCoroutineFunc main)
 {
   g_autoptr (AsyncioLoop) loop = asyncio_new_event_loop ();
-  g_autoptr (GError) error = NULL;
 
-  asyncio_set_event_loop (loop);
-  (void) asyncio_loop_run_until_complete (loop, asyncio_coroutine_new (main, NULL, NULL), &error);
-  asyncio_set_event_loop (NULL);
-  asyncio_loop_close (loop, NULL);
-
-  if (error != NULL)
-    trace ("main raised %s", trace_error (error));
-}
-
-/* A task of the running loop, which the caller owns. */
-static inline AsyncioTask *
-start_task (AsyncioCoroutine *coroutine)
-{
-  g_autoptr (GError) error = NULL;
-  AsyncioTask *task = asyncio_create_task (coroutine, &error);
-
-  g_assert_no_error (error);
-
-  return task;
+  run_in_loop (loop, main);
 }
 
 /* A coroutine with a name and a place of the seed: they are static, as they must be. */
@@ -48,27 +29,12 @@ new_named (AsyncioCoroutineFunc func,
   return asyncio_coroutine_new_full (func, user_data, NULL, NULL, name, g_intern_string (location));
 }
 
-/* Waits until a task is done, however it ends. */
-static inline void
-wait_until_done (AsyncioTask *task)
-{
-  (void) asyncio_wait ((const gpointer[]) { task }, 1, ASYNCIO_NO_TIMEOUT, ASYNCIO_ALL_COMPLETED, NULL, NULL, NULL);
-}
-
 /* Ends a task. */
 static inline void
 cancel_and_wait (AsyncioTask *task)
 {
   asyncio_task_cancel (task);
   wait_until_done (task);
-}
-
-/* Gives the others a whole number of turns. */
-static inline void
-pause_for (int turns)
-{
-  for (int i = 0; i < turns; i++)
-    (void) asyncio_sleep (0, NULL);
 }
 
 /* What an object is called in a trace: a coroutine's name, "task" and the name that it was given, or "future". The lab's own

@@ -6,7 +6,8 @@
  * fast a thread is. Virtual time stands still while a thread of a pool is at work for the loop.
  */
 
-#include "graded-test.h"
+#include "gate.h"
+#include "graded-tasks.h"
 #include "to-thread.h"
 
 #include "base-events-private.h"
@@ -50,50 +51,6 @@ thing_read (gpointer data)
     thing_free (self);
 
   return word;
-}
-
-/* --- Gates ------------------------------------------------------------------------------- */
-
-/* A thread waits at a gate until that is opened. */
-typedef struct
-{
-  GMutex lock;
-  GCond changed;
-  gboolean is_open; /* lock */
-  int n_arrived;    /* lock: how many have come to it */
-} Gate;
-
-static inline void
-gate_open (Gate *self)
-{
-  g_mutex_lock (&self->lock);
-  self->is_open = TRUE;
-  g_cond_broadcast (&self->changed);
-  g_mutex_unlock (&self->lock);
-}
-
-static inline void
-gate_pass (Gate *self)
-{
-  g_mutex_lock (&self->lock);
-  self->n_arrived++;
-  g_cond_broadcast (&self->changed);
-  while (!self->is_open)
-    g_cond_wait (&self->changed, &self->lock);
-  g_mutex_unlock (&self->lock);
-}
-
-/* How many have come to it so far. */
-static inline int
-gate_count (Gate *self)
-{
-  int n;
-
-  g_mutex_lock (&self->lock);
-  n = self->n_arrived;
-  g_mutex_unlock (&self->lock);
-
-  return n;
 }
 
 /* --- Jobs ---------------------------------------------------------------------------------- */
@@ -178,14 +135,6 @@ state_of (gpointer future)
     return "cancelled";
 
   return asyncio_future_done (future) ? "done" : "pending";
-}
-
-/* Gives the others a whole number of turns. */
-static inline void
-pause_for (int turns)
-{
-  for (int i = 0; i < turns; i++)
-    (void) asyncio_sleep (0, NULL);
 }
 
 /* --- The loop --------------------------------------------------------------------------------- */

@@ -13,17 +13,6 @@ job_coroutine (Job *job)
   return asyncio_to_thread_coroutine (job_run, job, NULL, thing_free);
 }
 
-static AsyncioTask *
-start_task (AsyncioCoroutine *coroutine)
-{
-  g_autoptr (GError) error = NULL;
-  AsyncioTask *task = asyncio_create_task (coroutine, &error);
-
-  g_assert_no_error (error);
-
-  return task;
-}
-
 /* Awaits to_thread() of a job, and writes what came. */
 static void
 trace_to_thread (const char *label,

@@ -314,7 +314,7 @@ sleeper (const char *name,
 }
 
 void
-note_end (AsyncioTask *task)
+note_task (AsyncioTask *task)
 {
   g_autoptr (GError) error = NULL;
   gpointer value;

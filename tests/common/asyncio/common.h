@@ -135,7 +135,7 @@ void explore_cancellations (GPtrArray  *(*start_all) (void),
                             guint         n_turns);
 
 /* Notes how a task ended: "finished" or "cancelled" with its outcome, or that it is pending. */
-void note_end (AsyncioTask *task);
+void note_task (AsyncioTask *task);
 
 /* Makes a task of the test's loop. */
 AsyncioTask *start (AsyncioCoroutine *coroutine) G_GNUC_WARN_UNUSED_RESULT;

@@ -54,7 +54,7 @@ test_itself (void)
 {
   myself = start (asyncio_coroutine_new (cancel_and_await, NULL, NULL));
   run_turns (2);
-  note_end (myself);
+  note_task (myself);
   asyncio_unref (myself);
   assert_notes ("value CancelledError:1 cancelled:CancelledError");
 }
@@ -65,7 +65,7 @@ test_itself_and_returns (void)
 {
   myself = start (cancelling_itself (NULL));
   run_turns (1);
-  note_end (myself);
+  note_task (myself);
   asyncio_unref (myself);
 
   assert_notes (asyncio_version_rules.self_cancel_ends_cancelled ? "cancelled:CancelledError"
@@ -79,7 +79,7 @@ test_itself_and_raises (void)
 {
   myself = start (cancelling_itself ("odd"));
   run_turns (1);
-  note_end (myself);
+  note_task (myself);
   asyncio_unref (myself);
   assert_notes ("finished:ValueError: odd");
 }
@@ -100,7 +100,7 @@ test_itself_and_misuse (void)
 {
   myself = start (asyncio_coroutine_new (cancel_and_await_myself, NULL, NULL));
   run_turns (2);
-  note_end (myself);
+  note_task (myself);
   asyncio_unref (myself);
   assert_notes ("cancelled:CancelledError");
 }

@@ -64,7 +64,7 @@ test_before_first_step (void)
   g_assert_true (asyncio_task_cancel (task));
   g_assert_false (asyncio_task_done (task));
   run_turns (1);
-  note_end (task);
+  note_task (task);
   g_assert_false (asyncio_task_cancel (task));
   assert_notes ("cancelled:CancelledError");
 }
@@ -102,7 +102,7 @@ test_waiting (void)
   g_assert_true (asyncio_future_cancelled (future));
   assert_notes ("works");
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("interrupted cancelled:CancelledError");
 }
 
@@ -123,7 +123,7 @@ test_twice_while_waiting (void)
 
   asyncio_future_set_result (cleanup, NULL, NULL, NULL);
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("cleaned:None cancelled:CancelledError");
 }
 
@@ -146,7 +146,7 @@ test_waking_up (void)
       g_assert_true (asyncio_task_cancel (task));
       g_assert_false (asyncio_future_cancelled (future));
       run_turns (1);
-      note_end (task);
+      note_task (task);
       assert_notes ("works interrupted cancelled:CancelledError");
     }
 }
@@ -175,7 +175,7 @@ test_yielding (void)
   run_turns (1);
   g_assert_true (asyncio_task_cancel (task));
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("yields told:CancelledError cancelled:CancelledError");
 }
 
@@ -188,7 +188,7 @@ test_sleeping (void)
   run_turns (1);
   g_assert_true (asyncio_task_cancel (task));
   run_to_the_end ();
-  note_end (task);
+  note_task (task);
   assert_notes ("cancelled:CancelledError");
   g_assert_cmpfloat (asyncio_loop_time (loop), ==, 0.0);
 }
@@ -209,7 +209,7 @@ test_during_cleanup (void)
   g_assert_true (asyncio_task_cancel (task));
   g_assert_true (asyncio_future_cancelled (cleanup));
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("works interrupted cleaned:CancelledError cancelled:CancelledError");
 }
 
@@ -231,7 +231,7 @@ test_done (void)
 
   run_turns (2);
   g_assert_false (asyncio_task_cancel (finished));
-  note_end (finished);
+  note_task (finished);
   g_assert_false (asyncio_task_cancel (failed));
   asyncio_unref (failed);
   assert_notes ("finished:slept");
@@ -257,7 +257,7 @@ test_just_done (void)
   run_turns (2);
   g_assert_false (asyncio_task_cancel (task));
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("cancel:0 finished:slept");
 }
 
@@ -274,7 +274,7 @@ test_swallowed (void)
   run_turns (1);
   asyncio_task_cancel (task);
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("works interrupted finished:swallowed");
 }
 
@@ -292,7 +292,7 @@ test_told_once (void)
   run_turns (1);
   asyncio_future_set_result (cleanup, NULL, NULL, NULL);
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("works interrupted cleaned:None finished:swallowed");
 }
 
@@ -330,7 +330,7 @@ test_chain_swallowed (void)
   run_turns (1);
   g_assert_true (asyncio_task_cancel (outer));
   run_turns (2);
-  note_end (outer);
+  note_task (outer);
   assert_notes ("works interrupted outer=swallowed finished:swallowed");
 }
 
@@ -375,7 +375,7 @@ test_future_cancelled (void)
   run_turns (1);
   asyncio_future_cancel (future);
   run_turns (1);
-  note_end (task);
+  note_task (task);
   assert_notes ("task=CancelledError cancelled:CancelledError");
 }
 
@@ -402,7 +402,7 @@ test_other_cancelled (void)
   run_turns (1);
   asyncio_task_cancel (inner);
   run_turns (2);
-  note_end (outer);
+  note_task (outer);
   assert_notes ("caught CancelledError finished:goes on");
 }
 

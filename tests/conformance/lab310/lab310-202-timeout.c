@@ -6,8 +6,11 @@
  */
 
 #include "gate.h"
+#include "kit.h"
 #include "runners.h"
 #include "shutdown.h"
+
+#include <string.h>
 
 static Gate gate;
 
@@ -17,7 +20,7 @@ job (gpointer   user_data,
 {
   (void) error;
 
-  gate_wait (&gate);
+  gate_pass (&gate);
   trace ("job ends");
 
   return user_data;
@@ -51,7 +54,7 @@ async_main (gpointer   user_data,
     return NULL;
   trace ("with a timeout -> None");
   trace ("job %s", kit_state (fut));
-  gate_set (&gate);
+  gate_open (&gate);
   if (!asyncio_loop_shutdown_default_executor (loop, error))
     return NULL;
   trace ("without -> None");

@@ -6,6 +6,7 @@
  */
 
 #include "gate.h"
+#include "kit.h"
 #include "runners.h"
 #include "shutdown.h"
 
@@ -17,7 +18,7 @@ job (gpointer   user_data,
 {
   (void) error;
 
-  gate_wait (&gate);
+  gate_pass (&gate);
   trace ("job ends");
 
   return user_data;
@@ -35,7 +36,7 @@ ticker (gpointer   user_data,
         return NULL;
       trace ("tick %d", i);
     }
-  gate_set (&gate);
+  gate_open (&gate);
 
   return NULL;
 }

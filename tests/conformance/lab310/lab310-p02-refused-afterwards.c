@@ -5,7 +5,7 @@
  * run_in_executor() in a coroutine.
  */
 
-#include "gate.h"
+#include "length.h"
 #include "runners.h"
 #include "shutdown.h"
 

@@ -2,7 +2,7 @@
 
 /* The twin of lab310-p03-unused-executor.py. Linux tells how many threads there are. */
 
-#include "gate.h"
+#include "length.h"
 #include "runners.h"
 #include "shutdown.h"
 

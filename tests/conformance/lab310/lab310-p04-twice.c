@@ -2,7 +2,7 @@
 
 /* The twin of lab310-p04-twice.py. */
 
-#include "gate.h"
+#include "length.h"
 #include "runners.h"
 #include "shutdown.h"
 

@@ -10,6 +10,7 @@
  */
 
 #include "gate.h"
+#include "kit.h"
 #include "runners.h"
 
 static Gate returned;
@@ -35,7 +36,7 @@ job (gpointer   user_data,
   if (can_shut_down ())
     g_usleep (50 * 1000);
   else
-    gate_wait (&returned);
+    gate_pass (&returned);
   trace ("job ends");
 
   return NULL;
@@ -61,7 +62,7 @@ main (void)
 
   asyncio_run (asyncio_coroutine_new (async_main, NULL, NULL), NULL);
   trace ("run returned");
-  gate_set (&returned);
+  gate_open (&returned);
 
   return 0;
 }
