@@ -18,7 +18,7 @@ static const char style_sheet[] =
   "p{margin:.3rem 0}.dim{color:var(--dim)}.score{float:right;font-variant-numeric:tabular-nums}"
   ".passed{color:var(--good)}.other{color:var(--bad)}"
   "table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--line);padding:.3rem .6rem .3rem 0;"
-  "text-align:left;vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}td.s{white-space:nowrap}td code{overflow-wrap:anywhere}"
+  "text-align:left;vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap}td.s{white-space:nowrap}td{overflow-wrap:anywhere}"
   "code,pre,.trace td{font:13px/1.5 ui-monospace,monospace}"
   "pre{background:var(--card);overflow-x:auto;padding:.7rem;white-space:pre-wrap}"
   ".scroll{overflow-x:auto}.trace{background:var(--card)}.trace td,.trace th{border:0;padding:.1rem .7rem;width:50%}"

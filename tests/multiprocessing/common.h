@@ -69,6 +69,15 @@ hear (MpConnection *channel)
   return n == 1 ? byte : -1;
 }
 
+/* Whether hear() would not have to wait. */
+static inline gboolean
+can_hear (MpConnection *channel)
+{
+  struct pollfd fd = { mp_connection_fileno (channel), POLLIN, 0 };
+
+  return poll (&fd, 1, 0) == 1;
+}
+
 /* A text of up to 250 bytes. */
 static inline void
 tell_text (MpConnection *channel,

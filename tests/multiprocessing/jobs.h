@@ -53,6 +53,21 @@ job_wait (GVariant             *args,
   return g_variant_new_string (word);
 }
 
+/* Tells on the first channel that it has begun, and waits until it hears something on the second one. */
+static inline GVariant *
+job_stay (GVariant             *args,
+          MpConnection *const  *connections,
+          GError              **error)
+{
+  (void) args;
+  (void) error;
+
+  tell (connections[1], 'b');
+  hear (connections[2]);
+
+  return NULL;
+}
+
 /* (n, last): the first one waits for the last one, and each gives n. */
 static inline GVariant *
 job_relay (GVariant             *args,
@@ -213,6 +228,7 @@ register_jobs (void)
   mp_register ("square", job_square);
   mp_register ("pid", job_pid);
   mp_register ("wait", job_wait);
+  mp_register ("stay", job_stay);
   mp_register ("relay", job_relay);
   mp_register ("tell", job_tell);
   mp_register ("fail", job_fail);

@@ -360,6 +360,20 @@ test_close (void)
   clear_channels (&channels);
 }
 
+/* Takes turns of the pool until N workers have told that they have begun: before, there may be nothing to terminate. */
+static void
+wait_until_begun (MpResult     *result,
+                  MpConnection *channel,
+                  guint         n)
+{
+  while (result != NULL && n > 0)
+    {
+      mp_result_wait (result, 0.01);
+      while (n > 0 && can_hear (channel) && hear (channel) == 'b')
+        n--;
+    }
+}
+
 /*
  * Workers are ended in the middle of their work; what is not done is never ready. They are gone when join() returns.
  *
@@ -384,7 +398,8 @@ test_terminate (void)
   if (pool != NULL)
     {
       for (guint i = 0; i < 4; i++)
-        results[i] = hand_in (pool, i < 2 ? "wait" : "square", i < 2 ? g_variant_new ("(is)", i, "") : g_variant_new_int32 (1));
+        results[i] = i < 2 ? hand_in (pool, "stay", NULL) : hand_in (pool, "square", g_variant_new_int32 (1));
+      wait_until_begun (results[0], end_to_hear (&channels, 0), 2);
       mp_pool_terminate (pool);
       g_assert_null (hand_in (pool, "square", g_variant_new_int32 (1)));
       trace ("join %s", trace_bool (mp_pool_join (pool, &error)));
