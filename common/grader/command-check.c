@@ -84,9 +84,7 @@ get_expectations (Check    *self,
                   LabInfo  *lab,
                   GError  **error)
 {
-  g_autoptr (GPtrArray) expectations = NULL;
   g_autoptr (GHashTable) reference = NULL;
-  LabExpectation *expectation;
 
   if (self->session->tree->is_handout)
     return read_recordings (lab, error);
@@ -95,14 +93,7 @@ get_expectations (Check    *self,
   if (reference == NULL)
     return NULL;
 
-  expectation = lab_judge_record (&self->session->judge, lab, reference, self->session->seed, error);
-  if (expectation == NULL)
-    return NULL;
-
-  expectations = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_expectation_free);
-  g_ptr_array_add (expectations, expectation);
-
-  return g_steal_pointer (&expectations);
+  return lab_judge_record (&self->session->judge, lab, reference, &self->session->seed, 1, error);
 }
 
 /* --- Checking --------------------------------------------------------------------------------- */

@@ -163,18 +163,15 @@ record_references (Grading  *self,
     {
       LabInfo *lab = g_ptr_array_index (self->labs, i);
       g_autoptr (GHashTable) files = lab_judge_read_files (lab, lab->lab_dir, error);
-      LabExpectation *expectation;
       GPtrArray *expectations;
 
       if (files == NULL)
         return FALSE;
 
-      expectation = lab_judge_record (&self->session->judge, lab, files, self->session->seed, error);
-      if (expectation == NULL)
+      expectations = lab_judge_record (&self->session->judge, lab, files, &self->session->seed, 1, error);
+      if (expectations == NULL)
         return FALSE;
 
-      expectations = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_expectation_free);
-      g_ptr_array_add (expectations, expectation);
       g_ptr_array_add (self->expectations, expectations);
     }
 

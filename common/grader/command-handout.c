@@ -11,6 +11,7 @@
 #include "commands.h"
 
 #include "error.h"
+#include "handout-secrets.h"
 #include "session.h"
 #include "tools.h"
 
@@ -23,9 +24,6 @@
 
 /* Two runs on the same tree give the same archive. */
 #define ARCHIVE_TIME 1767225600 /* 2026-01-01 */
-
-/* How many lines of a solution, one after the other, are no coincidence. */
-#define LINES_IN_A_ROW 6
 
 /* The seeds for which traces are recorded. A student's solution must pass for all of them: with one alone, a name in its
  * trace could be taken for a part of the rule. Each costs a student time after every edit. */
@@ -233,20 +231,21 @@ add_recordings (Handout  *self,
                 GError  **error)
 {
   g_autoptr (GHashTable) reference = lab_judge_read_files (lab, lab->lab_dir, error);
+  g_autoptr (GPtrArray) expectations = NULL;
 
   if (reference == NULL)
     return FALSE;
 
+  expectations = lab_judge_record (&self->session->judge, lab, reference, seeds, G_N_ELEMENTS (seeds), error);
+  if (expectations == NULL)
+    return FALSE;
+
   for (guint i = 0; i < G_N_ELEMENTS (seeds); i++)
     {
-      g_autoptr (LabExpectation) expectation = lab_judge_record (&self->session->judge, lab, reference, seeds[i], error);
+      LabExpectation *expectation = g_ptr_array_index (expectations, i);
       g_autofree char *path = g_strdup_printf ("tests/%s/expected/%" G_GUINT64_FORMAT ".trace", lab->folder, seeds[i]);
-      GString *text;
+      GString *text = g_string_new (NULL);
 
-      if (expectation == NULL)
-        return FALSE;
-
-      text = g_string_new (NULL);
       for (guint j = 0; j < lab->tests->len; j++)
         {
           LabTest *test = g_ptr_array_index (lab->tests, j);
@@ -275,127 +274,6 @@ record_body (gpointer   user_data,
       break;
 
   return NULL;
-}
-
-/* --- Looking for what must not be in it ------------------------------------------------------------------ */
-
-typedef struct
-{
-  const char *words;
-  gboolean by_line; /* compare without indentation and empty lines */
-  const char *found_in;
-} Search;
-
-/* A text without indentation and empty lines, so that it can be found again when it was moved. */
-static char *
-normalize (const char *text)
-{
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  GString *normal = g_string_new ("\n");
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (g_strstrip (lines[i])[0] != '\0')
-      g_string_append_printf (normal, "%s\n", lines[i]);
-
-  return g_string_free (normal, FALSE);
-}
-
-static gboolean
-search_file (gpointer path,
-             gpointer content,
-             gpointer data)
-{
-  Search *self = data;
-  gsize length;
-  const char *bytes = g_bytes_get_data (content, &length);
-  g_autofree char *text = g_strndup (bytes, length);
-  g_autofree char *normal = self->by_line ? normalize (text) : NULL;
-
-  if (strstr (normal != NULL ? normal : text, self->words) == NULL)
-    return FALSE;
-
-  self->found_in = path;
-  return TRUE;
-}
-
-static gboolean
-check_absent (Handout     *self,
-              const char  *words,
-              gboolean     by_line,
-              const char  *what,
-              GError     **error)
-{
-  Search search = { words, by_line, NULL };
-
-  g_tree_foreach (self->files, search_file, &search);
-  if (search.found_in == NULL)
-    return TRUE;
-
-  g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "the handout would have %s: \"%s\" in %s", what, words, search.found_in);
-  return FALSE;
-}
-
-static char *
-join_lines (char  **lines,
-            guint   n)
-{
-  GString *text = g_string_new ("\n");
-
-  for (guint i = 0; i < n; i++)
-    g_string_append_printf (text, "%s\n", lines[i]);
-
-  return g_string_free (text, FALSE);
-}
-
-/* No lines of the reference that the starter does not have. One line may be found anywhere by chance; some in a row may not. */
-static gboolean
-check_no_solution (Handout  *self,
-                   LabInfo  *lab,
-                   GError  **error)
-{
-  for (guint i = 0; lab->files[i] != NULL; i++)
-    {
-      g_autofree char *path = g_build_filename (lab->lab_dir, lab->files[i], NULL);
-      g_autofree char *starter = lab_make_starter (lab, lab->files[i], error);
-      g_autofree char *reference = NULL;
-      g_autofree char *normal_starter = NULL;
-      g_autofree char *normal_reference = NULL;
-      g_auto (GStrv) lines = NULL;
-
-      if (starter == NULL || !g_file_get_contents (path, &reference, NULL, error))
-        return FALSE;
-
-      normal_starter = normalize (starter);
-      normal_reference = normalize (reference);
-      lines = g_strsplit (normal_reference, "\n", -1);
-      for (guint j = 1; j + LINES_IN_A_ROW < g_strv_length (lines); j++)
-        {
-          g_autofree char *some = join_lines (lines + j, LINES_IN_A_ROW);
-
-          if (strstr (normal_starter, some) == NULL &&
-              !check_absent (self, some, TRUE, "lines of the solution", error))
-            return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static gboolean
-check_nothing_hidden (Handout  *self,
-                      LabInfo  *lab,
-                      GError  **error)
-{
-  for (guint i = 0; i < lab->tests->len; i++)
-    {
-      LabTest *test = g_ptr_array_index (lab->tests, i);
-
-      if (test->visibility == LAB_HIDDEN && (!check_absent (self, test->path, FALSE, "the name of a hidden test", error) ||
-                                             !check_absent (self, test->rule, FALSE, "the rule of a hidden test", error)))
-        return FALSE;
-    }
-
-  return TRUE;
 }
 
 /* --- Writing --------------------------------------------------------------------------------------------------- */
@@ -486,21 +364,6 @@ collect (Handout  *self,
   return lab_run (record_body, self, error);
 }
 
-static gboolean
-check (Handout  *self,
-       GError  **error)
-{
-  for (guint i = 0; i < self->session->tree->labs->len; i++)
-    {
-      LabInfo *lab = g_ptr_array_index (self->session->tree->labs, i);
-
-      if (!check_no_solution (self, lab, error) || !check_nothing_hidden (self, lab, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
 gboolean
 lab_command_handout (int      argc,
                      char   **argv,
@@ -541,7 +404,8 @@ lab_command_handout (int      argc,
     session,
     g_tree_new_full (compare_paths, NULL, g_free, (GDestroyNotify) g_bytes_unref),
   };
-  done = collect (&handout, error) && check (&handout, error) && write_archive (&handout, output, error);
+  done = collect (&handout, error) && lab_check_no_secrets (handout.files, session->tree->labs, error) &&
+         write_archive (&handout, output, error);
   if (done)
     g_print ("%s: %d files\n", output, g_tree_nnodes (handout.files));
   g_tree_unref (handout.files);

@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "session.h"
+#include "together.h"
 #include "tools.h"
 #include "variants.h"
 
@@ -122,15 +123,11 @@ verify_body (gpointer   user_data,
 {
   Verification *self = user_data;
   g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
-  g_autoptr (AsyncioFuture) all = NULL;
   LabVariant *reference = g_ptr_array_index (self->variants, 0);
-  LabExpectation *expectation = lab_judge_record (&self->session->judge, self->lab, reference->files,
-                                                  self->session->seed, error);
-  GPtrArray *tasks;
 
-  if (expectation == NULL)
+  self->expectations = lab_judge_record (&self->session->judge, self->lab, reference->files, &self->session->seed, 1, error);
+  if (self->expectations == NULL)
     return NULL;
-  g_ptr_array_add (self->expectations, expectation);
 
   g_ptr_array_set_size (self->results, (int) self->variants->len);
   for (guint i = 0; i < self->variants->len; i++)
@@ -141,19 +138,7 @@ verify_body (gpointer   user_data,
       g_ptr_array_add (coroutines, asyncio_coroutine_new (job_body, job, g_free));
     }
 
-  all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
-  tasks = all != NULL ? asyncio_await (all, error) : NULL;
-
-  for (guint i = 0; tasks != NULL && i < tasks->len; i++)
-    {
-      const GError *job_error = asyncio_future_exception (g_ptr_array_index (tasks, i), NULL);
-
-      if (job_error != NULL)
-        {
-          g_propagate_error (error, g_error_copy (job_error));
-          break;
-        }
-    }
+  lab_run_together (coroutines, error);
 
   return NULL;
 }
@@ -297,7 +282,6 @@ verify_lab (LabSession  *session,
   Verification self = {
     .session = session,
     .lab = lab,
-    .expectations = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_expectation_free),
     .results = g_ptr_array_new_with_free_func (free_result),
   };
   gboolean verified = check_rubric (&self, error) &&
@@ -305,7 +289,7 @@ verify_lab (LabSession  *session,
                       lab_run (verify_body, &self, error) && print_matrix (&self, error);
 
   g_clear_pointer (&self.variants, g_ptr_array_unref);
-  g_ptr_array_unref (self.expectations);
+  g_clear_pointer (&self.expectations, g_ptr_array_unref);
   g_ptr_array_unref (self.results);
 
   return verified;

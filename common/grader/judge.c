@@ -9,6 +9,7 @@
 #include "judge.h"
 
 #include "error.h"
+#include "together.h"
 #include "trace-diff.h"
 #include "verdict.h"
 
@@ -165,34 +166,12 @@ judge_cases (GPtrArray      *cases,
              GError        **error)
 {
   g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
-  g_autoptr (AsyncioFuture) all = NULL;
-  GPtrArray *tasks;
 
   for (guint i = 0; i < cases->len; i++)
     if (((Case *) g_ptr_array_index (cases, i))->test->visibility == visibility)
       g_ptr_array_add (coroutines, asyncio_coroutine_new (case_body, g_ptr_array_index (cases, i), NULL));
 
-  /* With return_exceptions no task is left running with what we are about to free. */
-  all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
-  if (all == NULL)
-    return FALSE;
-
-  tasks = asyncio_await (all, error);
-  if (tasks == NULL)
-    return FALSE;
-
-  for (guint i = 0; i < tasks->len; i++)
-    {
-      const GError *case_error = asyncio_future_exception (g_ptr_array_index (tasks, i), NULL);
-
-      if (case_error != NULL)
-        {
-          g_propagate_error (error, g_error_copy (case_error));
-          return FALSE;
-        }
-    }
-
-  return TRUE;
+  return lab_run_together (coroutines, error);
 }
 
 static LabLabResult *
@@ -317,51 +296,79 @@ lab_judge_files (LabJudge    *self,
 
 /* --- Recording the reference ------------------------------------------------------------------------------ */
 
-/* A test of the reference must end well in every way but one: there is nothing to compare its trace with. */
-static gboolean
-record_test (LabJudge        *self,
-             LabInfo         *lab,
-             LabBuild        *build,
-             LabTest         *test,
-             LabExpectation  *expectation,
-             GError         **error)
+/* A test to be recorded with a seed, in a task of its own. */
+typedef struct
 {
+  LabJudge *judge;
+  LabInfo *lab;
+  LabBuild *build;
+  LabTest *test;
+  LabExpectation *expectation;
+} Recording;
+
+/* A test of the reference must end well in every way but one: there is nothing to compare its trace with. */
+static gpointer
+recording_body (gpointer   user_data,
+                GError   **error)
+{
+  Recording *self = user_data;
   g_auto (LabRunResult) run = { 0 };
   g_auto (GStrv) trace = NULL;
   g_autoptr (LabVerdict) verdict = NULL;
   LabSeal seal;
 
-  if (!run_test (self, lab, build, test, expectation->seed, &run, &seal, error))
-    return FALSE;
+  if (!run_test (self->judge, self->lab, self->build, self->test, self->expectation->seed, &run, &seal, error))
+    return NULL;
 
   trace = lab_trace_split (run.trace);
-  verdict = lab_verdict_of_run (self->sandbox, self->tree, lab, test, build->folder, &run, seal, trace, error);
+  verdict = lab_verdict_of_run (self->judge->sandbox, self->judge->tree, self->lab, self->test, self->build->folder, &run, seal,
+                                trace, error);
   if (verdict == NULL)
-    return FALSE;
+    return NULL;
 
   if (verdict->status != LAB_PASSED)
-    {
-      g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "the reference of lab %s does not pass %s: %s\n%s", lab->id,
-                   test->path, verdict->message, run.err);
-      return FALSE;
-    }
+    g_set_error (error, LAB_ERROR, LAB_ERROR_DATA, "the reference of lab %s does not pass %s: %s\n%s", self->lab->id,
+                 self->test->path, verdict->message, run.err);
+  else
+    g_hash_table_insert (self->expectation->traces, g_strdup (self->test->path), g_steal_pointer (&trace));
 
-  g_hash_table_insert (expectation->traces, g_strdup (test->path), g_steal_pointer (&trace));
-
-  return TRUE;
+  return NULL;
 }
 
-LabExpectation *
-lab_judge_record (LabJudge    *self,
-                  LabInfo     *lab,
-                  GHashTable  *files,
-                  guint64      seed,
-                  GError     **error)
+/* Runs all tests with all seeds, side by side. */
+static gboolean
+record_built (LabJudge   *self,
+              LabInfo    *lab,
+              LabBuild   *build,
+              GPtrArray  *expectations,
+              GError    **error)
 {
-  g_autoptr (LabExpectation) expectation = lab_expectation_new (seed);
+  g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
+
+  for (guint i = 0; i < expectations->len; i++)
+    for (guint j = 0; j < lab->tests->len; j++)
+      {
+        Recording *recording = g_new (Recording, 1);
+
+        *recording = (Recording) { self, lab, build, g_ptr_array_index (lab->tests, j), g_ptr_array_index (expectations, i) };
+        g_ptr_array_add (coroutines, asyncio_coroutine_new (recording_body, recording, g_free));
+      }
+
+  return lab_run_together (coroutines, error);
+}
+
+GPtrArray *
+lab_judge_record (LabJudge       *self,
+                  LabInfo        *lab,
+                  GHashTable     *files,
+                  const guint64  *seeds,
+                  guint           n_seeds,
+                  GError        **error)
+{
+  g_autoptr (GPtrArray) expectations = g_ptr_array_new_with_free_func ((GDestroyNotify) lab_expectation_free);
   g_autofree char *folder = lab_workspace_make_folder (self->workspace, 0755, error);
   g_autoptr (LabBuild) build = NULL;
-  gboolean recorded = TRUE;
+  gboolean recorded;
 
   if (folder == NULL)
     return NULL;
@@ -377,10 +384,11 @@ lab_judge_record (LabJudge    *self,
       return NULL;
     }
 
-  for (guint i = 0; recorded && i < lab->tests->len; i++)
-    recorded = record_test (self, lab, build, g_ptr_array_index (lab->tests, i), expectation, error);
+  for (guint i = 0; i < n_seeds; i++)
+    g_ptr_array_add (expectations, lab_expectation_new (seeds[i]));
+  recorded = record_built (self, lab, build, expectations, error);
 
   lab_remove_recursively (folder);
 
-  return recorded ? g_steal_pointer (&expectation) : NULL;
+  return recorded ? g_steal_pointer (&expectations) : NULL;
 }

@@ -33,20 +33,22 @@ typedef struct
 } LabJudge;
 
 /**
- * Runs a lab's tests on a solution that is known to be right.
+ * Runs a lab's tests, side by side, on a solution that is known to be right.
  *
  * @param self  the judge
  * @param lab  the lab
  * @param files  (element-type utf8 GBytes): the solution
- * @param seed  the seed
+ * @param seeds  the seeds
+ * @param n_seeds  how many
  * @param error  LAB_ERROR_DATA: it does not compile, or a test does not end well; CancelledError
- * @return (transfer full) (nullable): the traces
+ * @return (transfer full) (nullable) (element-type LabExpectation): the traces for each seed
  */
-ASYNCIO_SUSPENDS LabExpectation *lab_judge_record (LabJudge    *self,
-                                                   LabInfo     *lab,
-                                                   GHashTable  *files,
-                                                   guint64      seed,
-                                                   GError     **error);
+ASYNCIO_SUSPENDS GPtrArray *lab_judge_record (LabJudge       *self,
+                                              LabInfo        *lab,
+                                              GHashTable     *files,
+                                              const guint64  *seeds,
+                                              guint           n_seeds,
+                                              GError        **error);
 
 /**
  * Judges a student's files. Tests run side by side, as far as the sandbox has slots.

@@ -6,6 +6,8 @@
 
 #include "step.h"
 
+#include "together.h"
+
 LabStep *
 lab_step_new (LabSandbox *sandbox,
               const char *work,
@@ -110,8 +112,6 @@ lab_steps_run (GPtrArray  *steps,
                GError    **error)
 {
   g_autoptr (GPtrArray) coroutines = g_ptr_array_new ();
-  g_autoptr (AsyncioFuture) all = NULL;
-  GPtrArray *tasks;
 
   for (guint i = 0; i < steps->len; i++)
     {
@@ -122,24 +122,7 @@ lab_steps_run (GPtrArray  *steps,
       g_ptr_array_add (coroutines, asyncio_coroutine_new (step_body, step, NULL));
     }
 
-  /* With return_exceptions all have ended afterwards, also if one failed. */
-  all = asyncio_gatherv ((const gpointer *) coroutines->pdata, coroutines->len, TRUE, error);
-  tasks = all != NULL ? asyncio_await (all, error) : NULL;
-  if (tasks == NULL)
-    return FALSE;
-
-  for (guint i = 0; i < tasks->len; i++)
-    {
-      const GError *step_error = asyncio_future_exception (g_ptr_array_index (tasks, i), NULL);
-
-      if (step_error != NULL)
-        {
-          g_propagate_error (error, g_error_copy (step_error));
-          return FALSE;
-        }
-    }
-
-  return TRUE;
+  return lab_run_together (coroutines, error);
 }
 
 gboolean
