@@ -23,8 +23,8 @@ print_text (GPtrArray *labs)
         {
           LabPart *part = g_ptr_array_index (lab->parts, j);
 
-          g_print ("         %s  %-28s %3u points, about %u lines, %s h\n", part->name, part->title, part->points,
-                   part->lines, part->hours);
+          g_print ("         %s  %-28s %3u points%s, about %u lines, %s h\n", part->name, part->title, part->points,
+                   part->bonus ? " (bonus)" : "", part->lines, part->hours);
         }
     }
 }
@@ -51,6 +51,8 @@ print_json (GPtrArray *labs)
       json_builder_add_string_value (builder, lab->python);
       json_builder_set_member_name (builder, "points");
       json_builder_add_int_value (builder, lab->points);
+      json_builder_set_member_name (builder, "bonus");
+      json_builder_add_int_value (builder, lab_info_sum_bonus (lab));
       json_builder_set_member_name (builder, "files");
       json_builder_begin_array (builder);
       for (guint j = 0; lab->files[j] != NULL; j++)

@@ -57,6 +57,7 @@ read_test (LabInfo     *self,
   };
   g_autofree char *prefix = g_strdup_printf ("/%s/", self->id);
   LabTest *test = g_new0 (LabTest, 1);
+  const LabPart *part;
 
   g_ptr_array_add (self->tests, test);
   test->path = g_strdup (path);
@@ -85,9 +86,19 @@ read_test (LabInfo     *self,
         return FALSE;
     }
 
-  if (find_part (self, test->part) == NULL)
+  part = find_part (self, test->part);
+  if (part == NULL)
     {
       lab_key_file_complain (file, path, "part", error, "lab.ini has no [part %s]", test->part);
+      return FALSE;
+    }
+
+  /* Students see in their own tree what a bonus can still give. */
+  test->bonus = part->bonus;
+  if (test->bonus && test->visibility == LAB_HIDDEN)
+    {
+      lab_key_file_complain (file, path, "visibility", error, "part %s is a bonus, and the tests of a bonus are public",
+                             test->part);
       return FALSE;
     }
 

@@ -64,13 +64,38 @@ lab_info_free (LabInfo *self)
 
 /* --- lab.ini ---------------------------------------------------------------------------- */
 
+/* yes or no; no if it is not there. */
+static gboolean
+read_optional_boolean (LabKeyFile  *file,
+                       const char  *group,
+                       const char  *key,
+                       gboolean    *value,
+                       GError     **error)
+{
+  g_autofree char *text = NULL;
+
+  if (!lab_key_file_has_key (file, group, key))
+    return TRUE;
+
+  text = lab_key_file_get_string (file, group, key, error);
+  if (text == NULL)
+    return FALSE;
+
+  *value = g_str_equal (text, "yes");
+  if (*value || g_str_equal (text, "no"))
+    return TRUE;
+
+  lab_key_file_complain (file, group, key, error, "'%s' is neither yes nor no", text);
+  return FALSE;
+}
+
 static gboolean
 read_part (LabInfo     *self,
            LabKeyFile  *file,
            const char  *group,
            GError     **error)
 {
-  static const char *const keys[] = { "title", "points", "lines", "hours", NULL };
+  static const char *const keys[] = { "title", "points", "bonus", "lines", "hours", NULL };
   LabPart *part = g_new0 (LabPart, 1);
 
   g_ptr_array_add (self->parts, part);
@@ -79,6 +104,7 @@ read_part (LabInfo     *self,
   return lab_key_file_check_keys (file, group, keys, error) &&
          (part->title = lab_key_file_get_string (file, group, "title", error)) != NULL &&
          lab_key_file_get_number (file, group, "points", LAB_MAX_POINTS, &part->points, error) &&
+         read_optional_boolean (file, group, "bonus", &part->bonus, error) &&
          lab_key_file_get_number (file, group, "lines", 10000, &part->lines, error) &&
          (part->hours = lab_key_file_get_string (file, group, "hours", error)) != NULL;
 }
@@ -112,30 +138,6 @@ read_optional_list (LabKeyFile   *file,
   return *list != NULL;
 }
 
-/* yes or no; no if it is not there. */
-static gboolean
-read_optional_boolean (LabKeyFile  *file,
-                       const char  *key,
-                       gboolean    *value,
-                       GError     **error)
-{
-  g_autofree char *text = NULL;
-
-  if (!lab_key_file_has_key (file, "lab", key))
-    return TRUE;
-
-  text = lab_key_file_get_string (file, "lab", key, error);
-  if (text == NULL)
-    return FALSE;
-
-  *value = g_str_equal (text, "yes");
-  if (*value || g_str_equal (text, "no"))
-    return TRUE;
-
-  lab_key_file_complain (file, "lab", key, error, "'%s' is neither yes nor no", text);
-  return FALSE;
-}
-
 static gboolean
 read_lab (LabInfo     *self,
           LabKeyFile  *file,
@@ -158,7 +160,7 @@ read_lab (LabInfo     *self,
          read_optional_list (file, "staff", &self->staff, error) &&
          check_file_names (file, self->staff, "staff", error) &&
          read_optional_list (file, "forbidden", &self->forbidden, error) &&
-         read_optional_boolean (file, "children", &self->children, error) &&
+         read_optional_boolean (file, "lab", "children", &self->children, error) &&
          lab_key_file_get_number (file, "lab", "points", LAB_MAX_POINTS, &self->points, error);
 }
 
@@ -199,7 +201,11 @@ read_lab_ini (LabInfo  *self,
     }
 
   for (guint i = 0; i < self->parts->len; i++)
-    sum += ((LabPart *) g_ptr_array_index (self->parts, i))->points;
+    {
+      LabPart *part = g_ptr_array_index (self->parts, i);
+
+      sum += part->bonus ? 0 : part->points;
+    }
   if (sum != self->points)
     {
       lab_key_file_complain (file, "lab", "points", error, "the lab has %u points, but its parts have %u",
@@ -339,8 +345,23 @@ lab_info_sum_points (LabInfo       *self,
     {
       LabTest *test = g_ptr_array_index (self->tests, i);
 
-      if (test->visibility == visibility)
+      if (test->visibility == visibility && !test->bonus)
         sum += test->points;
+    }
+
+  return sum;
+}
+
+guint
+lab_info_sum_bonus (LabInfo *self)
+{
+  guint sum = 0;
+
+  for (guint i = 0; i < self->tests->len; i++)
+    {
+      LabTest *test = g_ptr_array_index (self->tests, i);
+
+      sum += test->bonus ? test->points : 0;
     }
 
   return sum;

@@ -16,6 +16,7 @@ typedef struct
   char *name;  /**< "A" */
   char *title; /**< "The explicit way" */
   guint points; /**< what it is worth */
+  gboolean bonus; /**< whether its points come on top of the lab's. All its tests are public */
   guint lines;  /**< of C that the student writes, about */
   char *hours; /**< as a text: "1", "2-3" */
 } LabPart;
@@ -34,6 +35,7 @@ typedef struct
   char *program; /**< the test program that has it: "test-run" */
   char *part;    /**< the name of its part */
   guint points;             /**< what it is worth */
+  gboolean bonus;           /**< whether they come on top of the lab's points, as its part is a bonus */
   LabVisibility visibility; /**< who may see it */
   char *rule;     /**< the rule that it judges, in a sentence */
   char *source;   /**< where in Python the rule comes from */
@@ -56,7 +58,7 @@ typedef struct
   char **staff;     /**< files of the folder that are in no handout */
   char **forbidden; /**< functions of the core that a solution must not use: they are what the lab is about */
   gboolean children; /**< whether its tests start processes, and send them signals */
-  guint points;     /**< what it is worth */
+  guint points;     /**< what it is worth, without bonus */
   GPtrArray *parts; /**< (element-type LabPart) */
   GPtrArray *tests; /**< (element-type LabTest): in the order of the rubric */
 } LabInfo;
@@ -101,9 +103,12 @@ gboolean lab_program_is_explored (const char *program);
 /** Whether a lab has one of those. */
 gboolean lab_info_has_explored (LabInfo *self);
 
-/** The points of all tests of a visibility. */
+/** The points of all tests of a visibility, without bonus. */
 guint lab_info_sum_points (LabInfo       *self,
                            LabVisibility  visibility);
+
+/** The points that come on top of the lab's. */
+guint lab_info_sum_bonus (LabInfo *self);
 
 /** How many tests have a visibility. */
 guint lab_info_count_tests (LabInfo       *self,

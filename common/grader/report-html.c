@@ -117,7 +117,7 @@ add_table (Page         *self,
         continue;
 
       add (self, "<tr><td><code>%s</code>%s<div class='dim'>%s</div></td>", verdict->test->path,
-           verdict->test->visibility == LAB_HIDDEN ? " (hidden)" : "", verdict->test->rule);
+           verdict->test->visibility == LAB_HIDDEN ? " (hidden)" : verdict->test->bonus ? " (bonus)" : "", verdict->test->rule);
       add (self, "<td class='s %s'>%s %s</td><td class='n'>%u / %u</td></tr>\n", passed ? "passed" : "other",
            passed ? "✓" : "✗", lab_status_get_name (verdict->status), verdict->points, verdict->test->points);
     }
@@ -165,6 +165,9 @@ add_lab (Page         *self,
   add (self, "<h2>Lab %s: %s <span class='score'>%u / %u</span></h2>\n", result->lab->id, result->lab->title,
        lab_lab_result_get_score (result), lab_lab_result_get_max_score (result));
 
+  if (lab_info_sum_bonus (result->lab) > 0)
+    add (self, "<p class='dim'>%u of %u bonus points are among them.</p>\n", lab_lab_result_get_bonus (result),
+         lab_info_sum_bonus (result->lab));
   if (result->build_messages[0] != '\0')
     add (self, "<h3>%s</h3><pre>%s</pre>\n", headings[result->build], result->build_messages);
   if (result->build == LAB_BUILD_OK)

@@ -128,7 +128,7 @@ print_part (Printer      *self,
             LabPart      *part)
 {
   guint points = 0, max_points = 0;
-  g_autofree char *title = g_strdup_printf ("Part %s  %s", part->name, part->title);
+  g_autofree char *title = g_strdup_printf ("Part %s  %s%s", part->name, part->title, part->bonus ? " (bonus)" : "");
 
   for (guint i = 0; i < result->verdicts->len; i++)
     {

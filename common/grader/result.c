@@ -67,6 +67,21 @@ lab_lab_result_sum (LabLabResult  *self,
 }
 
 guint
+lab_lab_result_get_bonus (LabLabResult *self)
+{
+  guint sum = 0;
+
+  for (guint i = 0; i < self->verdicts->len; i++)
+    {
+      LabVerdict *verdict = g_ptr_array_index (self->verdicts, i);
+
+      sum += verdict->test->bonus ? verdict->points : 0;
+    }
+
+  return sum;
+}
+
+guint
 lab_lab_result_get_score (LabLabResult *self)
 {
   return lab_lab_result_sum (self, LAB_PUBLIC) + lab_lab_result_sum (self, LAB_HIDDEN);
@@ -196,6 +211,13 @@ add_lab (JsonBuilder  *builder,
   add_number (builder, "tests", lab_info_count_tests (lab, LAB_HIDDEN));
   add_number (builder, "points", lab_lab_result_sum (result, LAB_HIDDEN));
   add_number (builder, "max_points", lab_info_sum_points (lab, LAB_HIDDEN));
+  json_builder_end_object (builder);
+
+  /* What is in the score and not in the maximum. */
+  json_builder_set_member_name (builder, "bonus");
+  json_builder_begin_object (builder);
+  add_number (builder, "points", lab_lab_result_get_bonus (result));
+  add_number (builder, "max_points", lab_info_sum_bonus (lab));
   json_builder_end_object (builder);
 
   json_builder_set_member_name (builder, "tests");

@@ -59,10 +59,13 @@ void lab_lab_result_free (LabLabResult *self);
 guint lab_lab_result_sum (LabLabResult  *self,
                           LabVisibility  visibility);
 
-/** The points that a lab earned. */
+/** The points that a lab earned on top of its own. */
+guint lab_lab_result_get_bonus (LabLabResult *self);
+
+/** The points that a lab earned, bonus and all: they may be more than lab_lab_result_get_max_score(). */
 guint lab_lab_result_get_score (LabLabResult *self);
 
-/** The points that it could earn: the lab's, or if only some of its tests were judged, theirs. */
+/** The points that it could earn without bonus: the lab's, or if only some of its tests were judged, all of theirs. */
 guint lab_lab_result_get_max_score (LabLabResult *self);
 
 /** The result of one student. */
@@ -78,10 +81,10 @@ typedef struct
 /** Frees a result. */
 void lab_result_free (LabResult *self);
 
-/** The points of all labs. */
+/** The points of all labs, bonus and all. */
 guint lab_result_get_score (LabResult *self);
 
-/** The points that all labs could give. */
+/** The points that all labs could give, without bonus. */
 guint lab_result_get_max_score (LabResult *self);
 
 /** Who a report is for. */

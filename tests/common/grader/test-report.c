@@ -155,12 +155,26 @@ add_verdict (LabLabResult *result,
   g_ptr_array_add (result->verdicts, verdict);
 }
 
+static void
+add_part (LabInfo    *lab,
+          const char *name,
+          guint       points,
+          gboolean    bonus)
+{
+  LabPart *part = g_new0 (LabPart, 1);
+
+  part->name = g_strdup (name);
+  part->title = g_strdup_printf ("The part %s", name);
+  part->points = points;
+  part->bonus = bonus;
+  g_ptr_array_add (lab->parts, part);
+}
+
 /* A lab with a public test that passed, one that failed, and a hidden one that failed. */
 static void
 fixture_init (Fixture *self)
 {
   LabLabResult *lab_result = g_new0 (LabLabResult, 1);
-  LabPart *part = g_new0 (LabPart, 1);
 
   self->lab = g_new0 (LabInfo, 1);
   self->lab->id = g_strdup ("9.9");
@@ -168,10 +182,7 @@ fixture_init (Fixture *self)
   self->lab->points = 10;
   self->lab->parts = g_ptr_array_new ();
   self->lab->tests = g_ptr_array_new ();
-  part->name = (char *) "A";
-  part->title = (char *) "Part";
-  part->points = 10;
-  g_ptr_array_add (self->lab->parts, part);
+  add_part (self->lab, "A", 10, FALSE);
 
   lab_result->lab = self->lab;
   lab_result->build_messages = g_strdup ("");
@@ -313,6 +324,61 @@ test_text (void)
   g_clear_pointer (&fixture.result, lab_result_free);
 }
 
+/* Adds a bonus to the lab: one test of it passed, one did not. */
+static void
+fixture_add_bonus (Fixture *self)
+{
+  LabLabResult *lab_result = g_ptr_array_index (self->result->labs, 0);
+  const LabStatus statuses[] = { LAB_PASSED, LAB_FAILED };
+
+  add_part (self->lab, "B", 7, TRUE);
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      LabTest *test = add_test (self->lab, i == 0 ? "/9.9/extra" : "/9.9/missed", i == 0 ? 4 : 3, LAB_PUBLIC);
+
+      g_free (test->part);
+      test->part = g_strdup ("B");
+      test->bonus = TRUE;
+      add_verdict (lab_result, test, statuses[i], "");
+    }
+}
+
+/* A bonus is in what was reached and not in what could be reached, and each report says how much it was. */
+static void
+test_bonus (void)
+{
+  static const LabTextStyle style = { .width = 100 };
+  Fixture fixture;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *json = NULL, *text = NULL, *html = NULL;
+  JsonObject *lab, *bonus;
+
+  fixture_init (&fixture);
+  fixture_add_bonus (&fixture);
+  json = lab_result_to_json (fixture.result, LAB_FOR_STUDENT);
+  text = lab_result_to_text (fixture.result, LAB_FOR_STUDENT, &style);
+  html = lab_result_to_html (fixture.result, LAB_FOR_STUDENT);
+
+  g_assert_cmpuint (lab_result_get_score (fixture.result), ==, 9);
+  g_assert_cmpuint (lab_result_get_max_score (fixture.result), ==, 10);
+  lab = json_array_get_object_element (json_object_get_array_member (parse (parser, json), "labs"), 0);
+  g_assert_cmpint (json_object_get_int_member (lab, "score"), ==, 9);
+  g_assert_cmpint (json_object_get_int_member (lab, "max_score"), ==, 10);
+  bonus = json_object_get_object_member (lab, "bonus");
+  g_assert_cmpint (json_object_get_int_member (bonus, "points"), ==, 4);
+  g_assert_cmpint (json_object_get_int_member (bonus, "max_points"), ==, 7);
+
+  g_assert_nonnull (strstr (text, "  9/10\n"));
+  g_assert_nonnull (strstr (text, "Part B  The part B (bonus)"));
+  g_assert_nonnull (strstr (text, "  4/7\n"));
+  g_assert_nonnull (strstr (text, "1 hidden tests                                      0/2\n"));
+  g_assert_nonnull (strstr (html, "9 / 10"));
+  g_assert_nonnull (strstr (html, "4 of 7 bonus points"));
+  g_assert_nonnull (strstr (html, "/9.9/missed</code> (bonus)"));
+
+  g_clear_pointer (&fixture.result, lab_result_free);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -324,6 +390,7 @@ main (int    argc,
   g_test_add_func ("/report/gradebook", test_gradebook);
   g_test_add_func ("/report/json", test_json);
   g_test_add_func ("/report/hidden", test_hidden);
+  g_test_add_func ("/report/bonus", test_bonus);
   g_test_add_func ("/report/html", test_html);
   g_test_add_func ("/report/text", test_text);
 

@@ -22,9 +22,16 @@ static const char lab_ini[] =
   "points=5\n"
   "\n"
   "[part A]\n" /* line 10 */
-  "title=the only part\n"
+  "title=the first part\n"
   "points=5\n"
   "lines=10\n"
+  "hours=1\n"
+  "\n"
+  "[part B]\n"
+  "title=more\n"
+  "points=4\n"
+  "bonus=yes\n"
+  "lines=10\n" /* line 20 */
   "hours=1\n";
 
 static const char rubric_ini[] =
@@ -48,6 +55,17 @@ static const char rubric_ini[] =
   "rule=Two.\n"
   "source=Lib/two.py\n"
   "hint-1=a\n" /* line 20 */
+  "hint-2=b\n"
+  "hint-3=c\n"
+  "\n"
+  "[/9.9/more]\n"
+  "program=test-one\n"
+  "part=B\n"
+  "points=4\n"
+  "visibility=public\n"
+  "rule=More.\n"
+  "source=Lib/more.py\n" /* line 30 */
+  "hint-1=a\n"
   "hint-2=b\n"
   "hint-3=c\n";
 
@@ -112,9 +130,11 @@ test_good (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (lab->id, ==, "9.9");
-  g_assert_cmpuint (lab->tests->len, ==, 2);
+  g_assert_cmpuint (lab->tests->len, ==, 3);
+  g_assert_cmpuint (lab->points, ==, 5);
   g_assert_cmpuint (lab_info_sum_points (lab, LAB_PUBLIC), ==, 2);
   g_assert_cmpuint (lab_info_sum_points (lab, LAB_HIDDEN), ==, 3);
+  g_assert_cmpuint (lab_info_sum_bonus (lab), ==, 4);
   g_assert_cmpuint (lab_info_count_tests (lab, LAB_HIDDEN), ==, 1);
 
   test = lab_info_find_test (lab, "/9.9/two");
@@ -172,6 +192,8 @@ test_mistakes (void)
     { FALSE, "api=work\n", "api=work\nchildren=three\n", "lab.ini:8: 'three' is neither yes nor no" },
     { FALSE, "points=5\n\n", "points=six\n\n", "lab.ini:8: 'points' must be a whole number from 0 to 1000, not 'six'" },
     { FALSE, "points=5\n\n", "points=6\n\n", "lab.ini:8: the lab has 6 points, but its parts have 5" },
+    { FALSE, "bonus=yes", "bonus=no", "lab.ini:8: the lab has 5 points, but its parts have 9" },
+    { FALSE, "bonus=yes", "bonus=maybe", "lab.ini:19: 'maybe' is neither yes nor no" },
     { FALSE, "[part A]", "[prat A]", "lab.ini:10: group [prat A] is neither [lab] nor [part X]" },
     { FALSE, "lines=10\n", "lines=10\nlines=11\n", "lab.ini:14: 'lines' is there twice" },
     { TRUE, "[/9.9/two]", "[/9.8/two]", "rubric.ini:13: the path of a test of lab 9.9 begins with /9.9/" },
@@ -180,9 +202,12 @@ test_mistakes (void)
     { TRUE, "rule=Two.", "role=Two.", "rubric.ini:18: [/9.9/two] has no key 'role'" },
     { TRUE, "points=3", "points=4", "rubric.ini:16: part A has 5 points in lab.ini, but its tests have 6" },
     { TRUE, "points=3", "points=-3", "rubric.ini:16: 'points' must be a whole number" },
-    { TRUE, "part=A\npoints=3", "part=B\npoints=3", "rubric.ini:15: lab.ini has no [part B]" },
+    { TRUE, "part=A\npoints=3", "part=C\npoints=3", "rubric.ini:15: lab.ini has no [part C]" },
     { TRUE, "program=test-two", "program=test-one",
       "rubric.ini:17: program 'test-one' has public and hidden tests: /9.9/two is not as /9.9/one" },
+    { TRUE, "visibility=public\nrule=More.", "visibility=hidden\nrule=More.",
+      "rubric.ini:28: part B is a bonus, and the tests of a bonus are public" },
+    { TRUE, "points=4", "points=5", "rubric.ini:27: part B has 4 points in lab.ini, but its tests have 5" },
     { TRUE, "hint-3=c\n\n", "\n", "rubric.ini:2: [/9.9/one] needs a key 'hint-3'" },
     { TRUE, "points=2", "points 2", "rubric.ini:5: " },
     { TRUE, "One.", "On\xff.", "rubric.ini: not UTF-8 text" },
