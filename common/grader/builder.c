@@ -8,8 +8,9 @@
  *     test-run (from the build tree) ──────────────────────────────────────────────────────────────┤
  *     harness, core, rules (from the build tree) ──────────────────────────────────────────────────┴─link──> test-run
  *
- * Programs that the explorer runs (explore-*) are made in the same way, of an object that was compiled for it. Each step is a run in the sandbox, and steps that do not need each other run side by side. What is linked comes
- * from our build tree, so a student's own header or core is never used.
+ * Programs that the explorer runs (explore-*) are made in the same way, of an object that was compiled for it. Each step is a run in the
+ * sandbox, and steps that do not need each other run side by side. What is linked comes from our build tree, so a student's own header
+ * or core is never used.
  */
 
 #include "builder.h"
@@ -30,7 +31,25 @@ struct _LabBuilder
   LabSandbox *sandbox;
   LabWorkspace *workspace;
   LabStage *stage;
+  GHashTable *compiled; /* LabInfo -> Compiled: see lab_builder_keep_compiled() */
 };
+
+/* Files that were compiled before, and where their objects are. */
+typedef struct
+{
+  GHashTable *files; /* name -> GBytes */
+  char *folder;
+} Compiled;
+
+static void
+compiled_free (gpointer data)
+{
+  Compiled *self = data;
+
+  g_hash_table_unref (self->files);
+  g_free (self->folder);
+  g_free (self);
+}
 
 /* --- Results ----------------------------------------------------------------------------- */
 
@@ -86,6 +105,7 @@ lab_builder_new (LabTree       *tree,
   self->tree = tree;
   self->sandbox = sandbox;
   self->workspace = workspace;
+  self->compiled = g_hash_table_new_full (g_direct_hash, g_direct_equal, NULL, compiled_free);
   self->stage = lab_stage_new (tree, workspace, error);
 
   return self->stage != NULL ? g_steal_pointer (&self) : NULL;
@@ -95,6 +115,7 @@ void
 lab_builder_free (LabBuilder *self)
 {
   g_clear_pointer (&self->stage, lab_stage_free);
+  g_hash_table_unref (self->compiled);
   g_free (self);
 }
 
@@ -176,10 +197,37 @@ write_files (LabInfo     *lab,
   return TRUE;
 }
 
+/* Whether exactly this file was compiled before. If so, its objects are copied. */
+static gboolean
+copy_compiled (LabBuilder  *self,
+               LabInfo     *lab,
+               GHashTable  *files,
+               const char  *work,
+               const char  *file)
+{
+  const Compiled *compiled = g_hash_table_lookup (self->compiled, lab);
+
+  if (compiled == NULL || !g_bytes_equal (g_hash_table_lookup (compiled->files, file), g_hash_table_lookup (files, file)))
+    return FALSE;
+
+  for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= last_kind (lab); kind++)
+    {
+      g_autofree char *name = object_name (file, kind);
+      g_autofree char *from = g_build_filename (compiled->folder, name, NULL);
+      g_autofree char *to = g_build_filename (work, name, NULL);
+
+      if (!lab_copy_file (from, to, NULL))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* Compiles all files, as each kind of object. Returns what the compiler said. */
 static gboolean
 compile (LabBuilder  *self,
          LabInfo     *lab,
+         GHashTable  *files,
          const char  *work,
          const char  *origin,
          gboolean    *succeeded,
@@ -188,10 +236,12 @@ compile (LabBuilder  *self,
 {
   g_autoptr (GPtrArray) steps = g_ptr_array_new_with_free_func (lab_step_free);
   g_autoptr (GString) text = g_string_new (NULL);
+  guint n_kinds = last_kind (lab) + 1;
 
   for (guint i = 0; lab->files[i] != NULL; i++)
-    for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind <= last_kind (lab); kind++)
-      g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, kind));
+    if (!copy_compiled (self, lab, files, work, lab->files[i]))
+      for (LabObjectKind kind = LAB_OBJECT_PLAIN; kind < n_kinds; kind++)
+        g_ptr_array_add (steps, compile_step (self, lab, work, lab->files[i], origin, kind));
 
   if (!lab_steps_run (steps, error))
     return FALSE;
@@ -200,7 +250,7 @@ compile (LabBuilder  *self,
   for (guint i = 0; i < steps->len; i++)
     {
       LabStep *step = g_ptr_array_index (steps, i);
-      gboolean is_plain = i % (last_kind (lab) + 1) == LAB_OBJECT_PLAIN;
+      gboolean is_plain = i % n_kinds == LAB_OBJECT_PLAIN;
 
       /* The compiler says the same of all kinds, once is enough. */
       if (is_plain || !lab_step_succeeded (step))
@@ -438,7 +488,7 @@ build_in (LabBuilder  *self,
 
   build->folder = g_strdup (folder);
 
-  if (!write_files (lab, files, work, error) || !compile (self, lab, work, origin, &succeeded, &messages, error))
+  if (!write_files (lab, files, work, error) || !compile (self, lab, files, work, origin, &succeeded, &messages, error))
     return NULL;
 
   if (!succeeded && is_against_the_rules (messages))
@@ -487,4 +537,32 @@ lab_builder_build (LabBuilder  *self,
   lab_remove_recursively (work);
 
   return build;
+}
+
+gboolean
+lab_builder_keep_compiled (LabBuilder  *self,
+                           LabInfo     *lab,
+                           GHashTable  *files,
+                           const char  *origin,
+                           GError     **error)
+{
+  g_autofree char *folder = lab_workspace_make_folder (self->workspace, 0777, error);
+  g_autofree char *messages = NULL;
+  Compiled *compiled;
+  gboolean succeeded;
+
+  if (folder == NULL || !write_files (lab, files, folder, error) ||
+      !compile (self, lab, files, folder, origin, &succeeded, &messages, error))
+    return FALSE;
+
+  /* What the compiler has to say must be said each time. */
+  if (!succeeded || messages[0] != '\0')
+    return TRUE;
+
+  compiled = g_new (Compiled, 1);
+  compiled->files = g_hash_table_ref (files);
+  compiled->folder = g_steal_pointer (&folder);
+  g_hash_table_insert (self->compiled, lab, compiled);
+
+  return TRUE;
 }

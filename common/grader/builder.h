@@ -81,6 +81,24 @@ ASYNCIO_SUSPENDS LabBuild *lab_builder_build (LabBuilder  *self,
                                               const char  *folder,
                                               GError     **error);
 
+/**
+ * Compiles a solution of which many variants are to be built: files that are the same there, to the byte, are not compiled again.
+ *
+ * Only for files that are trusted: what a compiler makes of a student's file may depend on what lies beside it.
+ *
+ * @param self  the builder
+ * @param lab  the lab
+ * @param files  (element-type utf8 GBytes): name -> content
+ * @param origin  the same as for lab_builder_build()
+ * @param error  CancelledError; LAB_ERROR_SYSTEM. That something does not compile is none, and nothing is kept then
+ * @return FALSE with an error
+ */
+ASYNCIO_SUSPENDS gboolean lab_builder_keep_compiled (LabBuilder  *self,
+                                                     LabInfo     *lab,
+                                                     GHashTable  *files,
+                                                     const char  *origin,
+                                                     GError     **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabBuilder, lab_builder_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LabBuild, lab_build_free)
 

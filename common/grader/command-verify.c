@@ -20,6 +20,9 @@
 /* Of the names of the solutions in the matrix. */
 #define NAME_WIDTH 38
 
+/* Where debuggers look for files. */
+#define ORIGIN "."
+
 typedef struct
 {
   LabSession *session;
@@ -112,7 +115,7 @@ job_body (gpointer   user_data,
 
   verification->results->pdata[self->index] = lab_judge_files (&verification->session->judge, verification->lab,
                                                                variant->files, verification->expectations, NULL, NULL,
-                                                               ".", error);
+                                                               ORIGIN, error);
 
   return NULL;
 }
@@ -126,7 +129,8 @@ verify_body (gpointer   user_data,
   LabVariant *reference = g_ptr_array_index (self->variants, 0);
 
   self->expectations = lab_judge_record (&self->session->judge, self->lab, reference->files, &self->session->seed, 1, error);
-  if (self->expectations == NULL)
+  if (self->expectations == NULL ||
+      !lab_builder_keep_compiled (self->session->builder, self->lab, reference->files, ORIGIN, error))
     return NULL;
 
   g_ptr_array_set_size (self->results, (int) self->variants->len);
