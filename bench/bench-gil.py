@@ -27,10 +27,13 @@ def seconds(n_threads, n):
     return time.perf_counter() - begin
 
 
-def slow_down(rounds=10, n=1_000_000):
-    """Of the quickest of several runs: what else the machine does only makes them slower."""
-    pairs = [(seconds(1, n), seconds(2, n)) for _ in range(rounds)]
-    return min(two for _, two in pairs) / min(one for one, _ in pairs)
+def slow_down(pairs=21, n=500_000):
+    """The median of pairs: processors are quicker at one time than at another, but seldom within a pair."""
+    ratios = []
+    for _ in range(pairs):
+        one = seconds(1, n)
+        ratios.append(seconds(2, n) / one)
+    return statistics.median(ratios)
 
 
 def latency(interval, n=100):

@@ -282,10 +282,10 @@ py_module_free (PyModule *self)
   g_free (self);
 }
 
-PyObject **
+PyShared *
 py_module_new_globals (const PyModule *self)
 {
-  PyObject **globals = g_new0 (PyObject *, self->names->len + 1);
+  PyShared *globals = g_new0 (PyShared, self->names->len + 1);
 
   for (guint i = 0; i < self->functions->len; i++)
     {
@@ -293,7 +293,7 @@ py_module_new_globals (const PyModule *self)
 
       for (guint j = 0; j < self->names->len; j++)
         if (g_ptr_array_index (self->names, j) == code->name)
-          globals[j] = py_function_new (code);
+          globals[j].object = py_function_new (code);
     }
 
   return globals;

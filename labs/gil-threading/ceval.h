@@ -117,7 +117,7 @@ PyModule *py_assemble (const char  *text,
 void py_module_free (PyModule *self);
 
 /** The global variables of a program as it begins: functions are there, others are NULL. @return (transfer full) */
-PyObject **py_module_new_globals (const PyModule *self);
+PyShared *py_module_new_globals (const PyModule *self);
 
 /* --- To run them (ceval.c) ------------------------------------------------------------------- */
 

@@ -3,16 +3,16 @@
 /*
  * GIL lab, given: objects with a reference count.
  *
- * Without the GIL the counts must be atomic. That is several times as slow for a thread that is alone, so CPython counts the
- * references of the thread that made the object apart ("biased reference counting", PEP 703). Here it is just atomic.
+ * Without the GIL the counts must be atomic (free_threading.c). That is several times as slow for a thread that is alone, so CPython counts
+ * the references of the thread that made the object apart ("biased reference counting", PEP 703). This one does not.
  */
 
 #include "pyobject.h"
 
-/* PY_PLAIN_COUNTS: the free-threaded build without this, to see what becomes of it. */
-#if defined (Py_GIL_DISABLED) && !defined (PY_PLAIN_COUNTS)
-#define WITH_ATOMIC_COUNTS
-#endif
+#include "free_threading.h"
+
+/* Only written when there is one thread. */
+static gboolean free_threaded;
 
 /* Nobody writes it, so nobody needs the GIL to look at it. */
 static PyObject none = { .ob_refcnt = 0, .kind = PY_NONE };
@@ -77,43 +77,22 @@ object_free (PyObject *self)
   g_free (self);
 }
 
-#ifdef WITH_ATOMIC_COUNTS
-
-static void
-count_up (PyObject *self)
+void
+py_set_free_threaded (gboolean is_free_threaded)
 {
-  g_atomic_int_inc (&self->ob_refcnt);
+  free_threaded = is_free_threaded;
 }
-
-static gboolean
-count_down (PyObject *self)
-{
-  return g_atomic_int_dec_and_test (&self->ob_refcnt);
-}
-
-#else
-
-static void
-count_up (PyObject *self)
-{
-  self->ob_refcnt++;
-}
-
-static gboolean
-count_down (PyObject *self)
-{
-  self->ob_refcnt--;
-
-  return self->ob_refcnt == 0;
-}
-
-#endif
 
 PyObject *
 py_incref (PyObject *self)
 {
-  if (self->kind != PY_NONE)
-    count_up (self);
+  if (self->kind == PY_NONE)
+    return self;
+
+  if (free_threaded)
+    py_incref_shared (self);
+  else
+    self->ob_refcnt++;
 
   return self;
 }
@@ -121,6 +100,9 @@ py_incref (PyObject *self)
 void
 py_decref (PyObject *self)
 {
-  if (self->kind != PY_NONE && count_down (self))
+  if (self->kind == PY_NONE)
+    return;
+
+  if (free_threaded ? py_decref_shared (self) : --self->ob_refcnt == 0)
     object_free (self);
 }

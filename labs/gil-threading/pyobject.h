@@ -8,8 +8,8 @@
  * The count is a plain number. Two threads that change it at the same time lose a reference, and then something is freed that
  * is still in use. That is what the GIL is there for: whoever touches an object must have it.
  *
- * Compiled with `Py_GIL_DISABLED` this is the free-threaded build of 3.13: there is no GIL, counts are atomic, and what holds
- * references for all threads (the global variables) has a lock. Wherever a comment says "with the GIL", nothing is needed then.
+ * In the free-threaded build of 3.13 there is no GIL, counts are atomic, and what holds references for all threads (the global variables)
+ * has a lock: part E, free_threading.h. Wherever a comment says "with the GIL", nothing is needed then.
  */
 
 #include <asyncio/asyncio.h>
@@ -39,7 +39,7 @@ typedef struct
 /** An object. In CPython each kind has a structure of its own that begins like this. */
 typedef struct
 {
-  int ob_refcnt; /**< how many references there are. Belongs to who has the GIL */
+  int ob_refcnt; /**< how many references there are. Belongs to who has the GIL; without it, it is atomic */
   PyKind kind;   /**< what it is */
 
   gint64 value;       /**< of a number */
@@ -64,5 +64,11 @@ PyObject *py_incref (PyObject *self);
 
 /** Gives up a reference; `Py_DECREF()`. With the GIL. */
 void py_decref (PyObject *self);
+
+/**
+ * Whether there is no GIL, and counts are changed with py_incref_shared() and py_decref_shared(). CPython decides that when it is compiled
+ * (`Py_GIL_DISABLED`); here an interpreter of the kind #PY_GIL_DISABLED says it, of which there is one at a time, and no other thread yet.
+ */
+void py_set_free_threaded (gboolean is_free_threaded);
 
 G_END_DECLS

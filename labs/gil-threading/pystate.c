@@ -33,10 +33,11 @@ py_interpreter_state_new (const PyModule *module,
   self->module = module;
   self->globals = module != NULL ? py_module_new_globals (module) : NULL;
   g_mutex_init (&self->bare);
-  g_mutex_init (&self->globals_mutex);
   g_mutex_init (&self->abandoned_mutex);
   if (kind == PY_GIL_YOURS)
     create_gil (self);
+  if (kind == PY_GIL_DISABLED)
+    py_set_free_threaded (TRUE);
 
   return self;
 }
@@ -47,16 +48,17 @@ py_interpreter_state_free (PyInterpreterState *self)
   guint n_globals = self->module != NULL ? self->module->names->len : 0;
 
   for (guint i = 0; i < n_globals; i++)
-    if (self->globals[i] != NULL)
-      py_decref (self->globals[i]);
+    if (self->globals[i].object != NULL)
+      py_decref (self->globals[i].object);
   for (GSList *l = self->abandoned; l != NULL; l = l->next)
     py_decref (l->data);
 
   if (self->kind == PY_GIL_YOURS)
     destroy_gil (self);
+  if (self->kind == PY_GIL_DISABLED)
+    py_set_free_threaded (FALSE);
   g_slist_free (self->abandoned);
   g_mutex_clear (&self->abandoned_mutex);
-  g_mutex_clear (&self->globals_mutex);
   g_mutex_clear (&self->bare);
   g_free (self->globals);
   g_free (self);
@@ -120,7 +122,7 @@ tstate_must_exit (PyThreadState *tstate)
 static void
 record_taken (PyInterpreterState *interp)
 {
-  if (asyncio_is_recording ())
+  if (asyncio_is_recording () && interp->kind != PY_GIL_DISABLED)
     asyncio_record (&(AsyncioRecord) { .kind = ASYNCIO_RECORD_GIL_TAKEN, .edge = interp->edge });
 }
 
@@ -128,7 +130,7 @@ static void
 record_dropped (PyInterpreterState *interp,
                 const char         *why)
 {
-  if (!asyncio_is_recording ())
+  if (!asyncio_is_recording () || interp->kind == PY_GIL_DISABLED)
     return;
 
   interp->edge = asyncio_record_new_edge ();
@@ -141,15 +143,13 @@ py_thread_state_attach (PyThreadState *self)
   if (py_thread_state_get () != NULL)
     fatal_error ("this thread is attached already");
 
-  if (asyncio_is_recording ())
+  if (asyncio_is_recording () && self->interp->kind != PY_GIL_DISABLED)
     asyncio_record (&(AsyncioRecord) { .kind = ASYNCIO_RECORD_GIL_WAITS });
 
-#ifndef Py_GIL_DISABLED
   if (self->interp->kind == PY_GIL_BARE)
     g_mutex_lock (&self->interp->bare);
-  else if (!take_gil (self))
+  else if (self->interp->kind == PY_GIL_YOURS && !take_gil (self))
     return FALSE;
-#endif
 
   record_taken (self->interp);
   g_private_set (&current, self);
@@ -166,14 +166,10 @@ detach_current (PyInterpreterState *interp,
   g_private_set (&current, NULL);
   record_dropped (interp, why);
 
-#ifdef Py_GIL_DISABLED
-  (void) tstate;
-#else
   if (interp->kind == PY_GIL_BARE)
     g_mutex_unlock (&interp->bare);
-  else
+  else if (interp->kind == PY_GIL_YOURS)
     drop_gil (interp, tstate);
-#endif
 }
 
 void
@@ -218,7 +214,9 @@ reset_gil_drop_request (PyInterpreterState *interp)
 gboolean
 eval_frame_handle_pending (PyThreadState *tstate)
 {
-  if (tstate->interp->kind == PY_GIL_YOURS && !gil_drop_is_requested (tstate->interp))
+  PyGilKind kind = tstate->interp->kind;
+
+  if (kind == PY_GIL_DISABLED || (kind == PY_GIL_YOURS && !gil_drop_is_requested (tstate->interp)))
     return TRUE;
 
   py_thread_state_detach (tstate, "asked to");

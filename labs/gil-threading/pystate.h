@@ -12,6 +12,7 @@
 
 #include <asyncio/asyncio.h>
 
+#include "free_threading.h"
 #include "pyobject.h"
 
 G_BEGIN_DECLS
@@ -41,6 +42,7 @@ typedef enum
   PY_GIL_YOURS, /**< take_gil() and drop_gil() of gil.c */
   PY_GIL_BARE,  /**< a mutex, which is given up at each check point and taken again: no interval, no request. For part D,
                      where a schedule alone is to decide who runs */
+  PY_GIL_DISABLED, /**< none: part E. What it would protect is protected by free_threading.c */
 } PyGilKind;
 
 /** An interpreter. */
@@ -58,8 +60,7 @@ struct _PyInterpreterState
   GMutex bare;                /**< the lock of #PY_GIL_BARE */
   PyCheckPoints check_points; /**< where threads look at the request */
   const PyModule *module;     /**< (nullable): the program */
-  PyObject **globals;         /**< (array): its global variables. They belong to who has the GIL */
-  GMutex globals_mutex;       /**< to whom they belong in the free-threaded build */
+  PyShared *globals;          /**< (array): its global variables. They belong to who has the GIL, or each to who has its mutex */
 
   /** (nullable): told what the program prints, by the thread that prints, which has the GIL */
   void (*print) (const char *text, gpointer user_data);

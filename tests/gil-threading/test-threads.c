@@ -93,7 +93,8 @@ test_hand_over (void)
     trace ("take_gil() did not take the GIL");
   is_dropped = FALSE;
   thread = g_thread_new ("other", take_with_errno, other);
-  for (guint i = 0; i < 10000 && !gil_drop_is_requested (interpreter); i++)
+  /* So long, 80 times the interval, only if nobody asks. */
+  for (guint i = 0; i < 4000 && !gil_drop_is_requested (interpreter); i++)
     g_usleep (1000);
   is_dropped = TRUE;
   drop_gil (interpreter, NULL);
@@ -114,10 +115,10 @@ read_byte (gpointer user_data)
 {
   struct pollfd end = { .fd = pipe_ends[0], .events = POLLIN };
 
-  /* So long only if nobody comes. */
+  /* Who is still attached has lost already, and need not wait long for somebody who cannot come. */
   was_attached = py_thread_state_get () != NULL;
 
-  return poll (&end, 1, 20000) == 1 ? (int) read (pipe_ends[0], user_data, 1) : 0;
+  return poll (&end, 1, was_attached ? 100 : 20000) == 1 ? (int) read (pipe_ends[0], user_data, 1) : 0;
 }
 
 typedef struct
