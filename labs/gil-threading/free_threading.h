@@ -60,7 +60,12 @@ void py_mutex_unlock (PyMutex *mutex);
 /** The value of a variable. @return (transfer full) (nullable) */
 PyObject *py_shared_load (PyShared *variable);
 
-/** Sets a variable, and gives up what it had. @param value  (transfer full) (nullable) */
+/**
+ * Sets a variable, and gives up what it had.
+ *
+ * @param variable  the variable
+ * @param value  (transfer full) (nullable): its new value
+ */
 void py_shared_store (PyShared *variable,
                       PyObject *value);
 

@@ -8,6 +8,9 @@
 
 #include "free_threading.h"
 
+/* A schedule of these programs has at most some hundred steps. */
+#define MAX_STEPS 2000
+
 /* Threads that all do the same, or that each know which they are. */
 typedef struct
 {
@@ -75,7 +78,7 @@ two_borrow (gpointer user_data G_GNUC_UNUSED)
 static void
 test_counts (void)
 {
-  graded_explore (two_borrow, NULL, &(ExplorerOptions) { .max_preemptions = 3 });
+  graded_explore (two_borrow, NULL, &(ExplorerOptions) { .max_preemptions = 3, .max_steps = MAX_STEPS });
 }
 
 /* Of these, each thread writes its own. */
@@ -106,7 +109,7 @@ three_give_up (gpointer user_data G_GNUC_UNUSED)
 static void
 test_last (void)
 {
-  graded_explore (three_give_up, NULL, &(ExplorerOptions) { .max_preemptions = 2 });
+  graded_explore (three_give_up, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
 }
 
 /* --- The mutex ----------------------------------------------------------------------------------- */
@@ -156,7 +159,7 @@ two_inside (gpointer user_data G_GNUC_UNUSED)
 static void
 test_mutex (void)
 {
-  graded_explore (two_inside, NULL, &(ExplorerOptions) { .max_preemptions = 2 });
+  graded_explore (two_inside, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
 }
 
 /*
@@ -173,7 +176,7 @@ three_inside (gpointer user_data G_GNUC_UNUSED)
 static void
 test_mutex_three (void)
 {
-  graded_explore (three_inside, NULL, &(ExplorerOptions) { .max_preemptions = 2 });
+  graded_explore (three_inside, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
 }
 
 /*
@@ -196,7 +199,7 @@ alone (gpointer user_data G_GNUC_UNUSED)
 static void
 test_mutex_alone (void)
 {
-  graded_explore (alone, NULL, &(ExplorerOptions) { .max_preemptions = 2 });
+  graded_explore (alone, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
 }
 
 /* --- Variables -------------------------------------------------------------------------------------- */
@@ -257,7 +260,7 @@ load_beside_store (gpointer user_data G_GNUC_UNUSED)
 static void
 test_load (void)
 {
-  graded_explore (load_beside_store, NULL, &(ExplorerOptions) { .max_preemptions = 3 });
+  graded_explore (load_beside_store, NULL, &(ExplorerOptions) { .max_preemptions = 3, .max_steps = MAX_STEPS });
 }
 
 static void
@@ -320,8 +323,8 @@ swap_beside_load (gpointer user_data G_GNUC_UNUSED)
 static void
 test_swap (void)
 {
-  graded_explore (two_swap, NULL, &(ExplorerOptions) { .max_preemptions = 3 });
-  graded_explore (swap_beside_load, NULL, &(ExplorerOptions) { .max_preemptions = 3 });
+  graded_explore (two_swap, NULL, &(ExplorerOptions) { .max_preemptions = 3, .max_steps = MAX_STEPS });
+  graded_explore (swap_beside_load, NULL, &(ExplorerOptions) { .max_preemptions = 3, .max_steps = MAX_STEPS });
 }
 
 /* --- A program --------------------------------------------------------------------------------------- */
@@ -365,7 +368,7 @@ static void
 test_program (void)
 {
   module = py_assemble (add_one, NULL);
-  graded_explore (two_additions, NULL, &(ExplorerOptions) { .max_preemptions = 2 });
+  graded_explore (two_additions, NULL, &(ExplorerOptions) { .max_preemptions = 2, .max_steps = MAX_STEPS });
   g_clear_pointer (&module, py_module_free);
 }
 

@@ -93,8 +93,9 @@ test_hand_over (void)
     trace ("take_gil() did not take the GIL");
   is_dropped = FALSE;
   thread = g_thread_new ("other", take_with_errno, other);
-  /* So long, 80 times the interval, only if nobody asks. */
-  for (guint i = 0; i < 4000 && !gil_drop_is_requested (interpreter); i++)
+  /* 80 times the interval pass only if nobody asks. */
+  for (gint64 end = g_get_monotonic_time () + 4 * G_USEC_PER_SEC;
+       g_get_monotonic_time () < end && !gil_drop_is_requested (interpreter);)
     g_usleep (1000);
   is_dropped = TRUE;
   drop_gil (interpreter, NULL);
