@@ -3,20 +3,32 @@
 import random
 
 # What a version has beyond 3.7. A statement is in a program of a version only if the version has it.
-SINCE = {"name": 8, "set_name": 8, "coroutine": 8}
+SINCE = {
+    "name": 8, "set_name": 8, "coroutine": 8,
+    "group": 11, "group_spawn": 11, "cancelling": 11, "cancelling_self": 11, "uncancel": 11, "uncancel_self": 11,
+    "timeout": 11, "reschedule": 11, "barrier": 11, "barrier_wait": 11, "barrier_reset": 11, "barrier_abort": 11,
+    "eager_spawn": 12, "factory": 12,
+}
 
 MESSAGES = 9
 THEMES = ["tasks", "groups", "time", "locks", "conditions", "semaphores", "queues", "callbacks", "mixed"]
+# Themes that came with a statement.
+LATER_THEMES = {"taskgroup": "group", "uncancel": "uncancel", "timeout": "timeout", "barrier": "barrier_wait", "eager": "eager_spawn"}
+# What a program can be made about: a theme, or one of these.
+FEATURES = {"run": ["run"], "get_coro": ["coroutine", "name", "set_name"]}
+THEME_WEIGHT = 4
+FEATURE_WEIGHT = 8
 
 
 class Generator:
     """Makes one program from a seed, for one version of Python and the statements that both interpreters know."""
 
-    def __init__(self, seed, version, known):
-        self.random = random.Random("%s %s" % (version, seed))
+    def __init__(self, seed, version, known, feature=None):
+        self.random = random.Random(" ".join([version, str(seed)] + [feature] * (feature is not None)))
         self.minor = int(version.split(".")[1])
         self.known = known
-        self.theme = self.choice(THEMES)
+        self.feature = feature
+        self.theme = self.choice(THEMES + [theme for theme, name in LATER_THEMES.items() if self.has(name)])
         self.n_coroutines = self.number(2, 5)
         self.n_callbacks = self.number(1, 3)
         self.n_slots = self.number(3, 6)
@@ -85,8 +97,12 @@ class Generator:
             "semaphores": [[self.choice(["plain", "plain", "bounded"]), self.number(1, 2)]],
             "queues": [[self.weighted([(4, "fifo"), (1, "lifo"), (1, "priority")]), self.number(0, 2)]],
         })
-        if "run" in self.known and self.chance(15):
+        if self.has("barrier"):
+            self.spec["barriers"] = [self.number(1, 3)]
+        if "run" in self.known and self.chance(80 if self.feature == "run" else 15):
             self.spec["run"] = True
+        if self.has("factory") and self.chance(50 if "eager" in (self.theme, self.feature) else 8):
+            self.spec["factory"] = self.choice(["eager", "eager", "custom"])
         self.spec["coroutines"] = [self.coroutine(index) for index in range(self.n_coroutines)]
         self.spec["callbacks"] = [self.block(None, 0, self.number(1, 3)) for _ in range(self.n_callbacks)]
         return self.spec
@@ -108,10 +124,14 @@ class Generator:
         table = self.plain_statements(index)
         if index is not None:
             table += self.waiting_statements(index, depth)
-        table = [(weight * (4 if theme == self.theme else 1), (name, make))
-                 for weight, theme, name, make in table if self.has(name)]
+        table = [(weight * self.favour(theme, name), (name, make)) for weight, theme, name, make in table if self.has(name)]
         name, make = self.weighted(table)
         return [name, *make()]
+
+    def favour(self, theme, name):
+        if theme == self.feature or name in FEATURES.get(self.feature, []):
+            return FEATURE_WEIGHT
+        return THEME_WEIGHT if theme == self.theme else 1
 
     def has(self, name):
         """Whether the version, and both interpreters, know this statement."""
@@ -158,9 +178,20 @@ class Generator:
             (0.7, "mixed", "name", lambda: [self.slot()]),
             (0.4, "mixed", "set_name", lambda: [self.slot(), "name-%s" % self.value()]),
             (0.7, "mixed", "coroutine", lambda: [self.slot()]),
+            (0.7, "uncancel", "cancelling", lambda: [self.slot()]),
+            (0.5, "uncancel", "uncancel", lambda: [self.slot()]),
+            (0.4, "uncancel", "cancelling_self", lambda: []),
+            (0.3, "uncancel", "uncancel_self", lambda: []),
+            (0.7, "timeout", "reschedule", lambda: [self.timeout_name(), self.timeout()]),
+            (0.3, "barrier", "barrier", lambda: [self.which("barriers")]),
+            (0.2, "eager", "factory", lambda: [self.choice(["eager", "custom", "none"])]),
         ]
         if callee is not None:
-            table.append((3, "tasks", "spawn", lambda: [self.slot(), callee]))
+            table += [
+                (3, "tasks", "spawn", lambda: [self.slot(), callee]),
+                (1.2, "taskgroup", "group_spawn", lambda: [self.group_name(), self.slot(), callee]),
+                (1, "eager", "eager_spawn", lambda: [self.slot(), callee]),
+            ]
         # A callback that schedules itself would do so for ever.
         if index is not None:
             table += [
@@ -185,6 +216,9 @@ class Generator:
             (1.2, "queues", "get", lambda: [self.which("queues")]),
             (0.6, "queues", "join", lambda: [self.which("queues")]),
             (0.6, "mixed", "return", lambda: [self.value()]),
+            (0.8, "barrier", "barrier_wait", lambda: [self.which("barriers")]),
+            (0.2, "barrier", "barrier_reset", lambda: [self.which("barriers")]),
+            (0.1, "barrier", "barrier_abort", lambda: [self.which("barriers")]),
         ]
         if callee is not None:
             table.append((2, "tasks", "call", lambda: [callee]))
@@ -198,7 +232,11 @@ class Generator:
                 (1, "conditions", "condition", lambda: [self.which("conditions"), self.condition_block(index, depth + 1)]),
                 (1, "semaphores", "semaphore",
                  lambda: [self.which("semaphores"), self.block(index, depth + 1, self.number(1, 2))]),
+                (1.2, "timeout", "timeout",
+                 lambda: [self.timeout_name(), self.timeout(), self.block(index, depth + 1, self.number(1, 3))]),
             ]
+            if callee is not None:
+                table.append((1.5, "taskgroup", "group", lambda: self.group_statement(index, depth + 1)))
         return table
 
     def callee(self, index):
@@ -251,8 +289,21 @@ class Generator:
         more = self.block(index, depth, self.number(0, 2))
         return more[:1] + [own] + more[1:]
 
+    def group_name(self):
+        return "g%d" % self.number(0, 1)
+
+    def timeout_name(self):
+        return "t%d" % self.number(0, 1)
+
+    def group_statement(self, index, depth):
+        name = self.group_name()
+        starts = [["group_spawn", name, self.slot(), self.callee(index)] for _ in range(self.number(1, 3))]
+        return [name, starts + self.block(index, depth, self.number(0, 3))]
+
     def try_statement(self, index, depth):
         kinds = ["ValueError", "LookupError", "TimeoutError", "CancelledError", "Exception", "BaseException"]
+        if self.has("group"):
+            kinds.append("ExceptionGroup")
         handlers = []
         for _ in range(self.weighted([(1, 0), (4, 1), (1, 2)])):
             block = self.block(index, depth, self.number(0, 2))
@@ -263,5 +314,9 @@ class Generator:
         return [self.block(index, depth, self.number(1, 3)), handlers, final]
 
 
-def make(seed, version, known):
-    return Generator(seed, version, known).program()
+def make(seed, version, known, feature=None):
+    return Generator(seed, version, known, feature).program()
+
+
+def features():
+    return THEMES + sorted(LATER_THEMES) + sorted(FEATURES)

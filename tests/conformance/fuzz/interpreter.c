@@ -458,6 +458,8 @@ root (gpointer   user_data,
   program.loop = asyncio_get_running_loop (NULL);
   asyncio_loop_set_exception_handler (program.loop, on_error, NULL, NULL);
   make_objects ();
+  if (json_object_has_member (program.spec, "factory"))
+    set_factory (json_object_get_string_member (program.spec, "factory"));
   main_task = asyncio_loop_create_task (program.loop, coroutine_new (0), NULL);
   program.main = main_task;
   waited = uses_run ? asyncio_wait ((gpointer[]) { main_task }, 1, unique (HORIZON), ASYNCIO_ALL_COMPLETED, NULL, NULL, error)
@@ -473,6 +475,7 @@ root (gpointer   user_data,
     return NULL;
 
   program.is_closing = TRUE;
+  asyncio_loop_set_task_factory (program.loop, NULL, NULL, NULL);
   asyncio_loop_call_later (program.loop, unique (HORIZON), on_mute, NULL, NULL, NULL);
 
   return asyncio_task_done (main_task) ? asyncio_await (main_task, error) : NULL;
@@ -509,6 +512,9 @@ finish (void)
   g_clear_pointer (&program.conditions, g_ptr_array_unref);
   g_clear_pointer (&program.semaphores, g_ptr_array_unref);
   g_clear_pointer (&program.queues, g_ptr_array_unref);
+  g_clear_pointer (&program.groups, g_hash_table_unref);
+  g_clear_pointer (&program.timeouts, g_hash_table_unref);
+  g_clear_pointer (&program.barriers, g_ptr_array_unref);
   g_free (program.counts);
   g_hash_table_unref (program.frames);
   g_hash_table_unref (program.deadlines);

@@ -6,7 +6,7 @@
  * The interpreter of random programs: interpreter.py in C. README.md describes the language.
  *
  * One program runs at a time, and what it has is in #program. A statement is a JSON array with a name first; statements.c has
- * those that do not wait, waiting.c those that do, objects.c those about locks and queues, labs.c those that need a lab.
+ * those that do not wait, waiting.c those that do, objects.c those about locks and queues, labs.c, groups.c and eager.c those that need a lab.
  */
 
 #include "futures-private.h"
@@ -60,6 +60,8 @@ extern const StatementName statements_plain[];
 extern const StatementName statements_waiting[];
 extern const StatementName statements_objects[];
 extern const StatementName statements_labs[];
+extern const StatementName statements_groups[];
+extern const StatementName statements_eager[];
 
 /** All that are known, by name. */
 extern GHashTable *statements;
@@ -90,6 +92,9 @@ typedef struct
   GPtrArray *conditions;
   GPtrArray *semaphores;
   GPtrArray *queues;
+  GHashTable *groups;   /* (nullable) name -> (owned) TaskGroup */
+  GHashTable *timeouts; /* (nullable) name -> (owned) Timeout */
+  GPtrArray *barriers;  /* (nullable) */
 } Program;
 
 extern Program program;
@@ -122,6 +127,9 @@ const char *show_state (AsyncioFuture *future);
 
 /** The name of a task's coroutine, if the program made it, else "-". */
 const char *name_of (AsyncioTask *task);
+
+/** The name of a coroutine. @param coroutine (nullable): a task that ended in its eager step has none */
+const char *shown_name (AsyncioCoroutine *coroutine);
 
 /** A text as it can be the value of a future: interned, and known as a text. */
 gpointer value_new (const char *text);
@@ -195,5 +203,8 @@ gpointer root (gpointer   user_data,
 
 /** Runs the program by `asyncio.run()`; NULL where the library has none (labs.c). */
 extern void (*const run_program_with_run) (void);
+
+/** Says who makes the tasks, "eager", "custom" or "none"; NULL where the library has no eager tasks (eager.c). */
+extern void (*const set_factory) (const char *kind);
 
 G_END_DECLS

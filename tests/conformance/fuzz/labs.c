@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The statements that need a lab, compiled anew for every library: with HAS_LAB_7 and HAS_LAB_8 for that of 3.8.
+ * The statements that need lab 3.7 or 3.8, compiled anew for every library: with HAS_LAB_7 and HAS_LAB_8 for that of 3.8.
  *
- * A lab adds its statements here behind its own #ifdef, and the same in interpreter.py and generator.py.
+ * A lab adds its statements behind its own #ifdef, and the same in statements.py and generator.py. Those of 3.11 are in
+ * groups.c, those of 3.12 in eager.c.
  */
 
 #include "interpreter.h"
@@ -93,7 +94,7 @@ op_coroutine (Frame      *frame,
 
   coroutine = asyncio_task_get_coro (task);
   tell (frame->name, "coroutine of %s %s %s", json_array_get_string_element (statement, 1), name_of (task),
-        states[asyncio_coroutine_get_state (coroutine)]);
+        coroutine != NULL ? states[asyncio_coroutine_get_state (coroutine)] : "gone");
 }
 #endif
 

@@ -64,6 +64,8 @@ main (int    argc,
   know_statements (statements_waiting);
   know_statements (statements_objects);
   know_statements (statements_labs);
+  know_statements (statements_groups);
+  know_statements (statements_eager);
   g_log_set_handler ("asyncio", G_LOG_LEVEL_WARNING, ignore_message, NULL);
 
   if (argc == 2 && g_str_equal (argv[1], "--statements"))

@@ -21,6 +21,17 @@ def apply():
             kind._wake_up_next = semaphore_wake_up_next
         asyncio.BoundedSemaphore.release = bounded_semaphore_release
         asyncio.run = run_without_executor
+    if (3, 11) <= VERSION < (3, 13):
+        asyncio.TaskGroup = group_class()
+
+
+def begin(program):
+    """Before each program: which class the tasks have."""
+    if (3, 11) <= VERSION < (3, 13):
+        kind = Task if uses_uncancel(program) else PLAIN_TASK
+        asyncio.Task = asyncio.tasks.Task = kind
+        if VERSION >= (3, 12):
+            asyncio.eager_task_factory = asyncio.create_eager_task_factory(kind)
 
 
 # --- run() waits for the default executor since 3.10, in CPython since 3.9. That takes turns of the loop ---
@@ -125,3 +136,84 @@ def semaphore_wake_up_next(self):
             self._value -= 1
             fut.set_result(True)
             return
+
+
+# --- lab311-201-withdraw: a request to cancel that was taken back before it was delivered is not delivered ---
+#
+# The tasks in C let nobody reach what is to be mended, so programs that can tell run with those in Python.
+
+PLAIN_TASK = asyncio.Task
+
+
+def uses_uncancel(program):
+    text = str(program)
+    return any("'%s'" % name in text for name in ("uncancel", "uncancel_self", "group"))
+
+
+class Task(asyncio.tasks._PyTask):
+    def uncancel(self):
+        remaining = super().uncancel()
+        if remaining == 0:
+            self._must_cancel = False
+        return remaining
+
+
+# --- lab311-*: the TaskGroup of 3.13, and that of lab311-206-eager. That it cancels its tasks in the order in which they were
+# made, and not in that of a set, is one of the orders that CPython may choose ---
+
+class Ordered(dict):
+    """A set that is walked in the order in which things were added."""
+
+    def add(self, item):
+        self[item] = None
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
+def group_class():
+    class TaskGroup(asyncio.TaskGroup):
+        def __init__(self):
+            super().__init__()
+            self._tasks = Ordered()
+
+        async def __aexit__(self, et, exc, tb):
+            self._exiting = True
+            propagate_cancellation_error = exc if et is not None and issubclass(et, asyncio.CancelledError) else None
+            if et is not None and not self._aborting:
+                self._abort()
+
+            while self._tasks:
+                if self._on_completed_fut is None:
+                    self._on_completed_fut = self._loop.create_future()
+                try:
+                    await self._on_completed_fut
+                except asyncio.CancelledError as ex:
+                    if not self._aborting:
+                        propagate_cancellation_error = ex
+                        self._abort()
+                self._on_completed_fut = None
+
+            if self._parent_cancel_requested and self._parent_task.uncancel() == 0:
+                propagate_cancellation_error = None
+            if propagate_cancellation_error is not None and not self._errors:
+                raise propagate_cancellation_error
+            if et is not None and not issubclass(et, asyncio.CancelledError):
+                self._errors.append(exc)
+            if self._errors:
+                if self._parent_task.cancelling():
+                    self._parent_task.uncancel()
+                    self._parent_task.cancel()
+                errors, self._errors = self._errors, None
+                raise BaseExceptionGroup("unhandled errors in a TaskGroup", errors) from None
+
+        def create_task(self, coro):
+            if not self._entered or (self._exiting and not self._tasks) or self._aborting:
+                coro.close()
+                raise RuntimeError("TaskGroup is not entered, finished, or shutting down")
+            task = self._loop.create_task(coro)
+            self._tasks.add(task)
+            task.add_done_callback(self._on_task_done)
+            return task
+
+    return TaskGroup

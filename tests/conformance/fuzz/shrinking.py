@@ -4,7 +4,7 @@ import copy
 import json
 
 # Where the blocks of a statement are. Those of a try statement's handlers come in addition.
-BLOCKS = {"repeat": [2], "lock": [2], "condition": [2], "semaphore": [2], "try": [1, 3]}
+BLOCKS = {"repeat": [2], "lock": [2], "condition": [2], "semaphore": [2], "try": [1, 3], "group": [2], "timeout": [3]}
 
 
 def blocks_of(statement):
@@ -40,10 +40,11 @@ def at(program, path):
 
 def candidates(program):
     """Programs that are a bit smaller: without a statement, with the blocks of one in its place, without a handler."""
-    if "run" in program:
-        smaller = copy.deepcopy(program)
-        del smaller["run"]
-        yield smaller
+    for key in ("run", "factory"):
+        if key in program:
+            smaller = copy.deepcopy(program)
+            del smaller[key]
+            yield smaller
     for path in list(paths(program)):
         smaller = copy.deepcopy(program)
         del at(smaller, path[:-1])[path[-1]]

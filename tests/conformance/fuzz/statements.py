@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The statements, each a function: op_log() is "log". p is the program, f the frame in which it runs.
 
-statements.c, waiting.c, objects.c and labs.c are the same in C.
+statements.c, waiting.c, objects.c, labs.c, groups.c and eager.c are the same in C.
 """
 import asyncio
 import inspect
@@ -186,6 +186,8 @@ def op_queue(p, f, k):
     p.trace(f.name, "queue %d has %d %s %s" % (k, queue.qsize(), queue.empty(), queue.full()))
 
 
+# Lab 3.8
+
 def op_name(p, f, slot):
     if slot in p.slots and isinstance(p.slots[slot], asyncio.Task):
         name = p.slots[slot].get_name()
@@ -199,9 +201,75 @@ def op_set_name(p, f, slot, name):
 
 def op_coroutine(p, f, slot):
     if slot in p.slots and isinstance(p.slots[slot], asyncio.Task):
-        coroutine = p.slots[slot].get_coro()
-        state = inspect.getcoroutinestate(coroutine)[5:].lower()
+        # Not get_coro(), which crashes in 3.12.1 for a task that ended in its eager step.
+        coroutine = p.slots[slot]._coro
+        state = "gone" if coroutine is None else inspect.getcoroutinestate(coroutine)[5:].lower()
         p.trace(f.name, "coroutine of %s %s %s" % (slot, name_of(p.slots[slot]), state))
+
+
+# Lab 3.11
+
+def op_group_spawn(p, f, name, slot, index):
+    group = p.groups.get(name)
+    coroutine = p.coroutine(index) if group is not None else None
+    if coroutine is None:
+        return
+    # Before it is made, as it may take its first step then.
+    p.nodes.get(id(group), []).append(coroutine)
+    try:
+        task = group.create_task(coroutine)
+    except RuntimeError as exc:
+        p.trace(f.name, "group_spawn %s raises %s" % (name, show_error(exc)))
+    else:
+        p.slots[slot] = task
+        p.note(task, [coroutine])
+
+
+def op_cancelling(p, f, slot):
+    if slot in p.slots and isinstance(p.slots[slot], asyncio.Task):
+        p.trace(f.name, "cancelling %s %d" % (slot, p.slots[slot].cancelling()))
+
+
+def op_uncancel(p, f, slot):
+    if slot in p.slots and isinstance(p.slots[slot], asyncio.Task):
+        p.trace(f.name, "uncancel %s %d" % (slot, p.slots[slot].uncancel()))
+
+
+def op_cancelling_self(p, f):
+    task = asyncio.current_task()
+    if task is not None:
+        p.trace(f.name, "cancelling_self %d" % task.cancelling())
+
+
+def op_uncancel_self(p, f):
+    task = asyncio.current_task()
+    if task is not None:
+        p.trace(f.name, "uncancel_self %d" % task.uncancel())
+
+
+def op_reschedule(p, f, name, units):
+    if name in p.timeouts:
+        delay = p.delay(units)
+        when = None if delay is None else p.loop.time() + delay
+        p.softly(f, "reschedule " + name, p.timeouts[name].reschedule, when)
+
+
+def op_barrier(p, f, k):
+    barrier = p.barriers[k]
+    p.trace(f.name, "barrier %d has %d of %d %s" % (k, barrier.n_waiting, barrier.parties, barrier.broken))
+
+
+# Lab 3.12
+
+def op_eager_spawn(p, f, slot, index):
+    coroutine = p.coroutine(index)
+    if coroutine is not None:
+        p.slots[slot] = asyncio.Task(coroutine, loop=p.loop, eager_start=True)
+        p.note(p.slots[slot], [coroutine])
+
+
+def op_factory(p, f, kind):
+    p.set_factory(kind)
 
 
 # --- Statements that wait ---------------------------------------------------------------
@@ -325,6 +393,55 @@ async def op_join(p, f, k):
     await p.queues[k].join()
     p.trace(f.name, "joined %d" % k)
 
+
+# Lab 3.11
+
+async def op_group(p, f, name, block):
+    group = p.groups[name] = asyncio.TaskGroup()
+    p.nodes[id(group)] = []
+    f.awaits.append(group)
+    returns = False
+    try:
+        async with group:
+            p.trace(f.name, "enters group " + name)
+            try:
+                await p.run_block(f, block)
+            except Return:    # a `return` is no error of the block
+                returns = True
+            p.trace(f.name, "leaves group " + name)
+    finally:
+        f.awaits.pop()
+        del p.nodes[id(group)]
+    p.trace(f.name, "has left group " + name)
+    if returns:
+        raise Return
+
+
+async def op_timeout(p, f, name, units, block):
+    timeout = p.timeouts[name] = asyncio.timeout(p.delay(units))
+    try:
+        async with timeout:
+            p.trace(f.name, "enters timeout " + name)
+            await p.run_block(f, block)
+    finally:
+        p.trace(f.name, "leaves timeout %s, expired %s" % (name, timeout.expired()))
+
+
+async def op_barrier_wait(p, f, k):
+    p.trace(f.name, "passed barrier %d as %d" % (k, await p.barriers[k].wait()))
+
+
+async def op_barrier_reset(p, f, k):
+    await p.barriers[k].reset()
+    p.trace(f.name, "reset barrier %d" % k)
+
+
+async def op_barrier_abort(p, f, k):
+    await p.barriers[k].abort()
+    p.trace(f.name, "broke barrier %d" % k)
+
+
+# Blocks
 
 async def op_repeat(p, f, n, block):
     for _ in range(n):

@@ -56,10 +56,27 @@ is_numbered (const char *text,
          strspn (text + 1, "0123456789") == strlen (text + 1);
 }
 
+/* "ExceptionGroup[ValueError e1, LookupError]" */
+static const char *
+show_group (const GError *error)
+{
+  GPtrArray *exceptions = asyncio_exception_group_get_exceptions (error);
+  GString *text = g_string_new (asyncio_error_get_name (error));
+
+  for (guint i = 0; i < exceptions->len; i++)
+    g_string_append_printf (text, "%s%s", i == 0 ? "[" : ", ", show_error (exceptions->pdata[i]));
+  g_string_append_c (text, ']');
+
+  return intern (g_string_free (text, FALSE));
+}
+
 const char *
 show_error (const GError *error)
 {
   const char *name = asyncio_error_get_name (error);
+
+  if (asyncio_error_is_group (error))
+    return show_group (error);
 
   return is_numbered (error->message, "em") ? intern (g_strdup_printf ("%s %s", name, error->message)) : name;
 }
@@ -130,7 +147,13 @@ show_state (AsyncioFuture *future)
 const char *
 name_of (AsyncioTask *task)
 {
-  const char *name = asyncio_coroutine_get_name (task->coro);
+  return shown_name (task->coro);
+}
+
+const char *
+shown_name (AsyncioCoroutine *coroutine)
+{
+  const char *name = coroutine != NULL ? asyncio_coroutine_get_name (coroutine) : "";
 
   return name[0] == 'c' && strchr (name, '.') != NULL ? name : "-";
 }
@@ -161,6 +184,7 @@ static const struct
   { "RuntimeError", ASYNCIO_ERROR_RUNTIME },
   { "CancelledError", ASYNCIO_ERROR_CANCELLED },
   { "TimeoutError", ASYNCIO_ERROR_TIMEOUT },
+  { "ExceptionGroup", ASYNCIO_ERROR_EXCEPTION_GROUP },
 };
 
 static AsyncioError

@@ -17,6 +17,8 @@ ERRORS = {
     "Exception": Exception,
     "BaseException": BaseException,
 }
+if sys.version_info >= (3, 11):
+    ERRORS["ExceptionGroup"] = ExceptionGroup
 RETURN_WHEN = {
     "all": asyncio.ALL_COMPLETED,
     "first": asyncio.FIRST_COMPLETED,
@@ -39,8 +41,10 @@ class Circle(Exception):
 
 def show_error(exc):
     """The class, and the message if it comes from the program: those of the library are not compared."""
-    text = str(exc)
     name = type(exc).__name__
+    if name.endswith("ExceptionGroup"):
+        return "%s[%s]" % (name, ", ".join(map(show_error, exc.exceptions)))
+    text = str(exc)
     return "%s %s" % (name, text) if re.match(r"[em]\d+$", text) else name
 
 
@@ -67,5 +71,9 @@ def show_state(future):
 
 def name_of(task):
     """The name of a task's coroutine, if the program made it."""
-    name = task._coro.__name__
+    return shown_name(task._coro)
+
+
+def shown_name(coroutine):
+    name = getattr(coroutine, "__name__", "")    # a task that ended in its eager step has none
     return name if re.match(r"c\d+\.\d+$", name) else "-"
