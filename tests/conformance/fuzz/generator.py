@@ -13,7 +13,9 @@ SINCE = {
 MESSAGES = 9
 THEMES = ["tasks", "groups", "time", "locks", "conditions", "semaphores", "queues", "callbacks", "mixed"]
 # Themes that came with a statement.
-LATER_THEMES = {"taskgroup": "group", "uncancel": "uncancel", "timeout": "timeout", "barrier": "barrier_wait", "eager": "eager_spawn"}
+LATER_THEMES = {
+    "taskgroup": "group", "uncancel": "uncancel", "timeout": "timeout", "barrier": "barrier_wait", "eager": "eager_spawn",
+}
 # What a program can be made about: a theme, or one of these.
 FEATURES = {"run": ["run"], "get_coro": ["coroutine", "name", "set_name"]}
 THEME_WEIGHT = 4
@@ -237,6 +239,11 @@ class Generator:
             ]
             if callee is not None:
                 table.append((1.5, "taskgroup", "group", lambda: self.group_statement(index, depth + 1)))
+                if self.has("group"):
+                    table += [
+                        (0.5, "taskgroup", "try", lambda: self.caught_group(index, depth + 1)),
+                        (0.5, "taskgroup", "try", lambda: self.fails_when_cancelled()),
+                    ]
         return table
 
     def callee(self, index):
@@ -298,7 +305,23 @@ class Generator:
     def group_statement(self, index, depth):
         name = self.group_name()
         starts = [["group_spawn", name, self.slot(), self.callee(index)] for _ in range(self.number(1, 3))]
-        return [name, starts + self.block(index, depth, self.number(0, 3))]
+        block = starts + self.block(index, depth, self.number(0, 3))
+        if self.chance(25):
+            # The group may have interrupted the block. Then it takes nothing more, but an error.
+            late = self.choice([
+                ["group_spawn", name, self.slot(), self.callee(index)],
+                ["raise", self.error_kind(), self.message()],
+            ])
+            block.append(["try", [["sleep", self.duration()]], [["CancelledError", [late]]], []])
+        return [name, block]
+
+    def caught_group(self, index, depth):
+        """Who catches the errors of a group goes on, unless somebody has cancelled it meanwhile."""
+        after = [["cancelling_self"], ["sleep", self.duration()], ["cancelling_self"]]
+        return [[["group", *self.group_statement(index, depth)]], [[self.choice(["ExceptionGroup", "Exception"]), after]], []]
+
+    def fails_when_cancelled(self):
+        return [[["sleep", self.duration()]], [["CancelledError", [["raise", self.error_kind(), self.message()]]]], []]
 
     def try_statement(self, index, depth):
         kinds = ["ValueError", "LookupError", "TimeoutError", "CancelledError", "Exception", "BaseException"]

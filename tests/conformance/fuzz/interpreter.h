@@ -6,7 +6,8 @@
  * The interpreter of random programs: interpreter.py in C. README.md describes the language.
  *
  * One program runs at a time, and what it has is in #program. A statement is a JSON array with a name first; statements.c has
- * those that do not wait, waiting.c those that do, objects.c those about locks and queues, labs.c, groups.c and eager.c those that need a lab.
+ * those that do not wait, waiting.c those that do, objects.c those about locks and queues, labs.c, groups.c and eager.c those
+ * that need a lab.
  */
 
 #include "futures-private.h"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Faults of CPython's that none of our libraries has (../repairs.ini), mended in the Python that runs this; and what came with one version
-there and with another here (../moves.ini), moved.
+"""Faults of CPython's that none of our libraries has (../repairs.ini), mended in the Python that runs this; and what came with one
+version there and with another here (../moves.ini), moved.
 
 So a random program that meets one of them still has something to be compared with. What is put in is the code of the version
 that it changes, with as little new as the repair needs.

@@ -3,15 +3,15 @@
 
 """Planted faults: what the recorded corpus is worth.
 
-Each patch in faults/ makes a mistake of one line in one file of the core, and says in its head what it is and the corpus of
+Each patch in faults/ makes a mistake of one line in one file of the core or of a lab's reference, and says in its head what it is and the corpus of
 which version must show it:
 
     What: Cancelling a gather stops at the first child that can be cancelled
     Version: 3.8
 
-The patch is applied to a copy of the file, the copy is compiled as the build compiled the file, and linked before the library
+The patch is applied to a copy of the file that has this name, the copy is compiled as the build compiled the file, and linked before the library
 of the version, so that it takes the place of its part. Then the corpus is run until a program gives another trace than
-CPython's. A patch that does not apply is an error. With the core as it is no program differs: that is what the tests "random
+CPython's. A patch that does not apply is an error. With all as it is no program differs: that is what the tests "random
 programs of ..." show.
 """
 
@@ -35,8 +35,7 @@ HEAD = ("What", "Version")
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--build", required=True, type=pathlib.Path, help="the build directory")
-    parser.add_argument("--core", required=True, type=pathlib.Path, help="the folder with the core's sources")
-    parser.add_argument("--core-library", required=True, help="the target whose commands compile the core")
+    parser.add_argument("--targets", required=True, nargs="+", help="the libraries whose commands compile the core and the labs")
     parser.add_argument("--libraries", required=True, nargs="+", help="what to link for a version, as VERSION=FILE,FILE...")
     parser.add_argument("--link", required=True, help="what to link with in any case, as one text")
     parser.add_argument("--only", help="the name of one fault")
@@ -65,15 +64,20 @@ class Fault:
 
 
 class Bench:
-    """Compiles a file of the core anew, and links an interpreter with it."""
+    """Compiles a file anew, and links an interpreter with it."""
 
     def __init__(self, arguments):
         self.arguments = arguments
         self.libraries = {version: files.split(",") for version, files in (pair.split("=", 1) for pair in arguments.libraries)}
         self.commands = {}
         for command in json.loads((arguments.build / "compile_commands.json").read_text()):
-            if f"/{arguments.core_library}.p/" in command["output"]:
+            if pathlib.Path(command["output"]).parent.name in [f"{target}.p" for target in arguments.targets]:
                 self.commands[pathlib.Path(command["file"]).name] = command
+
+    def source(self, name):
+        """Where the file of that name is."""
+        command = self.commands[name]
+        return pathlib.Path(command["directory"]) / command["file"]
 
     def make(self, source, version):
         """The interpreter with a file in the place of the one of the same name."""
@@ -97,7 +101,7 @@ class Bench:
 def check_fault(bench, corpora, folder, fault):
     """The corpus shows the fault. Returns which of its programs is the first to do so."""
     source = folder / fault.file
-    source.write_bytes((bench.arguments.core / fault.file).read_bytes())
+    source.write_bytes(bench.source(fault.file).read_bytes())
     run(["patch", "--batch", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-", "-p1", "-i", fault.path, "-d", folder])
     interpreter = running.Interpreter([bench.make(source, fault.version)])
 
