@@ -3,16 +3,16 @@
 
 """Planted faults: what the recorded corpus is worth.
 
-Each patch in faults/ makes a mistake of one line in one file of the core or of a lab's reference, and says in its head what it is and the corpus of
-which version must show it:
+Each patch in faults/ makes a mistake of one line in one file of the core or of a lab's reference, and says in its head what it
+is and the corpus of which version must show it:
 
     What: Cancelling a gather stops at the first child that can be cancelled
     Version: 3.8
 
-The patch is applied to a copy of the file that has this name, the copy is compiled as the build compiled the file, and linked before the library
-of the version, so that it takes the place of its part. Then the corpus is run until a program gives another trace than
-CPython's. A patch that does not apply is an error. With all as it is no program differs: that is what the tests "random
-programs of ..." show.
+The patch is applied to a copy of the file that has this name, the copy is compiled as the build compiled the file, and linked
+before the library of the version, so that it takes the place of its part. Then the corpus is run until a program gives another
+trace than CPython's. A patch that does not apply is an error. With all as it is no program differs: that is what the tests
+"random programs of ..." show.
 """
 
 import argparse
