@@ -116,6 +116,8 @@ class Generator:
             n_starts = self.number(1, min(4, self.n_slots))
             starts = [["spawn", "s%d" % i, self.number(1, self.n_coroutines - 1)] for i in range(n_starts)]
             block = starts + self.block(index, 0, 1) + block
+        elif self.has("group") and "taskgroup" in (self.theme, self.feature) and self.chance(40):
+            block.insert(0, ["try", *self.minds_cancel()])
         return block
 
     def block(self, index, depth, length):
@@ -242,7 +244,7 @@ class Generator:
                 if self.has("group"):
                     table += [
                         (0.5, "taskgroup", "try", lambda: self.caught_group(index, depth + 1)),
-                        (0.5, "taskgroup", "try", lambda: self.fails_when_cancelled()),
+                        (0.5, "taskgroup", "try", lambda: self.minds_cancel()),
                     ]
         return table
 
@@ -320,8 +322,10 @@ class Generator:
         after = [["cancelling_self"], ["sleep", self.duration()], ["cancelling_self"]]
         return [[["group", *self.group_statement(index, depth)]], [[self.choice(["ExceptionGroup", "Exception"]), after]], []]
 
-    def fails_when_cancelled(self):
-        return [[["sleep", self.duration()]], [["CancelledError", [["raise", self.error_kind(), self.message()]]]], []]
+    def minds_cancel(self):
+        """What fails when it is cancelled, or takes its time then, so that it can be seen whether it is cancelled again."""
+        last = self.choice([["raise", self.error_kind(), self.message()], ["sleep", self.number(1, 3)]])
+        return [[["sleep", self.number(1, 5)]], [["CancelledError", [last]]], []]
 
     def try_statement(self, index, depth):
         kinds = ["ValueError", "LookupError", "TimeoutError", "CancelledError", "Exception", "BaseException"]

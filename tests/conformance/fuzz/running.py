@@ -4,13 +4,21 @@ import glob
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 BATCH = 250
-TIMEOUT = 20  # seconds for a batch, which takes less than one; what does not end in this time hangs
+# Seconds for a batch, which takes less than one. What uses more processor time than this hangs; what uses none, but does not
+# end either, is given more time, as the machine may be busy with something else.
+CPU_TIME = 20
+TIMEOUT = 300
+
+
+def limit_time():
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_TIME, CPU_TIME + 1))
 
 
 def to_line(program):
@@ -45,7 +53,7 @@ class Interpreter:
             programs.seek(0)
             try:
                 status = subprocess.run(self.command, stdin=programs, stdout=output, stderr=subprocess.DEVNULL,
-                                        env=self.environment, timeout=self.timeout).returncode
+                                        env=self.environment, timeout=self.timeout, preexec_fn=limit_time).returncode
                 end = f"ends with status {status}"
             except subprocess.TimeoutExpired:
                 end = "hangs"
