@@ -181,7 +181,7 @@ def lay_out_name(parity, name):
             continue
         if signature not in forms:
             forms.append(signature)
-        marks.append("yes" if len(forms) == 1 else f"yes, {'abcdef'[len(forms) - 1]}")
+        marks.append("yes" if len(forms) == 1 or isinstance(answer, str) else f"yes, {'abcdef'[len(forms) - 1]}")
     shown = name.rpartition(".")[2] if "." in name else name
     return "| `" + shown + "` | " + cell + " | " + " | ".join(marks) + " |"
 

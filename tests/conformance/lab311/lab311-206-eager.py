@@ -4,6 +4,7 @@
 # split: own
 # rule: a group whose tasks start eagerly behaves as any other: a task that fails within create_task() interrupts the block at its next await, and nothing of that is left; one that makes a failing one in its own first step is cancelled as well.
 # also: 3.12.1 leaks a CancelledError out of the first, and 3.12.1 and 3.13.0 forget the task of the second, which sleeps on.
+# since 3.13: a task that fails within create_task() leaves no CancelledError behind the block
 import asyncio
 from kit import T, show, sleep
 
