@@ -36,6 +36,7 @@ def measure(program, rounds, quick):
     contestants = [("ours", [program, "measure"])]
     contestants += [(name, [python, str(HERE / "ways.py")]) for name, python in find_pythons()]
     lines = {name: [] for name, _ in contestants}
+    load = os.getloadavg()[0]
     for i in range(rounds):
         for name, command in contestants if i % 2 == 0 else reversed(contestants):
             print(f"round {i + 1} of {rounds}: {name}", file=sys.stderr)
@@ -44,7 +45,7 @@ def measure(program, rounds, quick):
     head = [
         "# bench/measure-ways.py; bench/ways.h says what is in a line",
         f"# {rounds} rounds on {platform.system()} {platform.machine()}, {len(os.sched_getaffinity(0))} processors, "
-        f"load before it {os.getloadavg()[0]:.1f}",
+        f"load before it {load:.1f}",
     ]
     return "\n".join(head + [line for name in lines for line in lines[name]]) + "\n"
 
