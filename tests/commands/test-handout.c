@@ -110,16 +110,19 @@ check_file (const char *path,
     }
 }
 
-/* What a student needs to begin with a lab is there. */
+/* What a student needs to begin with a lab is there, and the first page leads to it. */
 static void
 check_lab (const char *tree,
+           const char *first_page,
            LabInfo    *lab)
 {
+  g_autofree char *link = g_strdup_printf ("`labs/%s/README.md`", lab->folder);
   g_autofree char *readme = g_build_filename (tree, "labs", lab->folder, "README.md", NULL);
   g_autofree char *header = g_build_filename (tree, "labs", lab->folder, lab->header, NULL);
   g_autofree char *rubric = g_build_filename (tree, "tests", lab->folder, "rubric.ini", NULL);
   g_autofree char *expected = g_build_filename (tree, "tests", lab->folder, "expected", "1.trace", NULL);
 
+  lab_assert_contains (first_page, link);
   g_assert_true (g_file_test (readme, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (header, G_FILE_TEST_EXISTS));
   g_assert_true (g_file_test (rubric, G_FILE_TEST_EXISTS));
@@ -133,6 +136,7 @@ check_lab (const char *tree,
 
       g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
       g_assert_cmpstr (text, ==, starter);
+      lab_assert_contains (first_page, lab->files[i]);
     }
 }
 
@@ -143,13 +147,17 @@ test_content (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) labs = lab_info_load_all (SOURCE_ROOT, &error);
   g_autofree char *tree = NULL;
+  g_autofree char *first_page = NULL;
+  g_autofree char *page = NULL;
   LabRunner runner;
 
   g_assert_no_error (error);
   lab_runner_init (&runner);
   tree = unpack (&runner);
+  page = g_build_filename (tree, "README.md", NULL);
+  g_assert_true (g_file_get_contents (page, &first_page, NULL, NULL));
   for (guint i = 0; i < labs->len; i++)
-    check_lab (tree, g_ptr_array_index (labs, i));
+    check_lab (tree, first_page, g_ptr_array_index (labs, i));
   for_each_file (tree, "", check_file, labs);
   lab_runner_clear (&runner);
 }
