@@ -196,9 +196,16 @@ test_errors (void)
   clear_channels (&channels);
 }
 
+static int
+compare_lengths (gconstpointer a,
+                 gconstpointer b)
+{
+  return *(const int *) b - *(const int *) a;
+}
+
 /*
  * How many items are handed out at a time: a worker does one piece here, and is replaced, so who did an item tells in which
- * piece it was.
+ * piece it was. The longest are first: in which order pieces come is the business of another test.
  *
  *     17 items: 3 3 3 3 3 2
  */
@@ -208,9 +215,10 @@ trace_chunks (MpPool *pool,
               guint   chunksize)
 {
   g_autoptr (GVariant) pids = NULL;
-  g_autoptr (GString) lengths = g_string_new (NULL);
+  g_autoptr (GArray) lengths = g_array_new (FALSE, FALSE, sizeof (int));
+  g_autoptr (GString) text = g_string_new (NULL);
   GVariantBuilder items;
-  int last = 0, length = 0;
+  int last = 0;
 
   g_variant_builder_init (&items, G_VARIANT_TYPE ("ai"));
   for (int i = 0; i < n_items; i++)
@@ -220,17 +228,20 @@ trace_chunks (MpPool *pool,
   for (gsize i = 0; pids != NULL && i < g_variant_n_children (pids); i++)
     {
       g_autoptr (GVariant) pid = NULL;
+      const int one = 1;
 
       g_variant_get_child (pids, i, "v", &pid);
-      if (length > 0 && g_variant_get_int32 (pid) != last)
-        {
-          g_string_append_printf (lengths, " %d", length);
-          length = 0;
-        }
+      if (lengths->len > 0 && g_variant_get_int32 (pid) == last)
+        g_array_index (lengths, int, lengths->len - 1)++;
+      else
+        g_array_append_val (lengths, one);
       last = g_variant_get_int32 (pid);
-      length++;
     }
-  trace ("%d items:%s %d", n_items, lengths->str, length);
+
+  g_array_sort (lengths, compare_lengths);
+  for (guint i = 0; i < lengths->len; i++)
+    g_string_append_printf (text, " %d", g_array_index (lengths, int, i));
+  trace ("%d items:%s", n_items, text->str);
 }
 
 static void
