@@ -14,10 +14,10 @@
 #include "ways.h"
 
 const Way ways[N_WAYS] = {
-  { "threads-gil", "threads, GIL", 'a' },
-  { "threads-free", "threads, no GIL", 'b' },
-  { "tasks", "asyncio tasks", 'c' },
-  { "processes", "processes", 'd' },
+  [WAY_THREADS_GIL] = { "threads-gil", "threads, GIL", 'a' },
+  [WAY_THREADS_FREE] = { "threads-free", "threads, no GIL", 'b' },
+  [WAY_TASKS] = { "tasks", "asyncio tasks", 'c' },
+  [WAY_PROCESSES] = { "processes", "processes", 'd' },
 };
 
 const guint crowds[N_CROWDS] = { 1, 2, 4, 8 };
@@ -186,14 +186,17 @@ measure_way (const PyModule  *module,
              Job             *job,
              GError         **error)
 {
+  PyGilKind kind = way == WAY_THREADS_FREE ? PY_GIL_DISABLED : PY_GIL_YOURS;
   Moment begin = moment_now ();
   gboolean done;
 
-  job->interp = py_interpreter_state_new (module, way == 1 ? PY_GIL_DISABLED : PY_GIL_YOURS, PY_CHECK_JUMPS_AND_CALLS);
-  if (way <= 1)
-    done = run_threads (job, error);
+  job->interp = py_interpreter_state_new (module, kind, PY_CHECK_JUMPS_AND_CALLS);
+  if (way == WAY_TASKS)
+    done = run_tasks (job, error);
+  else if (way == WAY_PROCESSES)
+    done = run_processes (job, error);
   else
-    done = way == 2 ? run_tasks (job, error) : run_processes (job, error);
+    done = run_threads (job, error);
   py_interpreter_state_free (job->interp);
   if (done)
     moment_print_since (begin, job->function, ways[way].id, job->n_workers, 1);

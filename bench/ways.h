@@ -23,7 +23,16 @@ typedef struct
   char letter;
 } Way;
 
-#define N_WAYS 4
+/* Who runs a job. */
+enum
+{
+  WAY_THREADS_GIL,
+  WAY_THREADS_FREE,
+  WAY_TASKS,
+  WAY_PROCESSES,
+  N_WAYS,
+};
+
 extern const Way ways[N_WAYS];
 
 #define N_CROWDS 4

@@ -9,7 +9,8 @@ import os
 import pathlib
 import subprocess
 import sys
-import tempfile
+
+import tap
 
 BENCH_CORE, BENCH_EAGER, FOLDER = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 WORKLOADS, COMPARE = FOLDER / "workloads.py", FOLDER / "compare.py"
@@ -233,21 +234,5 @@ TESTS = [
 ]
 
 
-def main():
-    failures = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        name = "/bench/" + test.__name__[5:].replace("_", "-")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-                print(f"ok {number} {name}")
-            except (AssertionError, subprocess.SubprocessError) as error:
-                failures += 1
-                print(f"not ok {number} {name}")
-                print("# " + str(error).replace("\n", "\n# "))
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(TESTS, "/bench/"))

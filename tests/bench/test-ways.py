@@ -7,8 +7,9 @@ looks at how long anything takes.
 import pathlib
 import subprocess
 import sys
-import tempfile
 import xml.etree.ElementTree
+
+import tap
 
 PROGRAM, FOLDER = sys.argv[1], pathlib.Path(sys.argv[2])
 DOCS = FOLDER.parent / "docs"
@@ -117,21 +118,5 @@ def test_documentation(folder):
 TESTS = [test_measures, test_measures_python, test_tables, test_pictures, test_refuses, test_documentation]
 
 
-def main():
-    failures = 0
-    print(f"1..{len(TESTS)}")
-    for number, test in enumerate(TESTS, 1):
-        name = "/bench/ways/" + test.__name__[5:].replace("_", "-")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-                print(f"ok {number} {name}")
-            except (AssertionError, subprocess.SubprocessError) as error:
-                failures += 1
-                print(f"not ok {number} {name}")
-                print("# " + str(error).replace("\n", "\n# "))
-    return 1 if failures else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tap.run(TESTS, "/bench/ways/"))
